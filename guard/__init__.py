@@ -1,0 +1,127 @@
+"""Guard: an audit between a language model and a person who feels something.
+
+    from guard import Guard
+
+    report = Guard().check(user="My dog died last night.", draft="Don't be sad!")
+    report.verdict.outcome, report.verdict.reason, report.reply.text
+
+Importing this package loads nothing heavy; models load with the first `Guard`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from guard._version import __version__
+
+if TYPE_CHECKING:
+    from guard.errors import (
+        EncoderError,
+        GuardError,
+        InputError,
+        MissingExtraError,
+        PackError,
+    )
+    from guard.guard import Guard
+    from guard.report import (
+        Act,
+        Audit,
+        Belief,
+        Citation,
+        Digests,
+        DraftSentence,
+        Emotion,
+        Finding,
+        Reading,
+        Reply,
+        Report,
+        Risk,
+        Scores,
+        Signal,
+        Span,
+        Stance,
+        Timings,
+        Trajectory,
+        Verdict,
+    )
+    from guard.text.limits import Limits
+    from guard.turn import Message, Turn
+
+_HOME = {
+    **dict.fromkeys(
+        ("GuardError", "InputError", "PackError", "EncoderError", "MissingExtraError"),
+        "guard.errors",
+    ),
+    **dict.fromkeys(
+        (
+            "Act",
+            "Audit",
+            "Belief",
+            "Citation",
+            "Digests",
+            "DraftSentence",
+            "Emotion",
+            "Finding",
+            "Reading",
+            "Reply",
+            "Report",
+            "Risk",
+            "Scores",
+            "Signal",
+            "Span",
+            "Stance",
+            "Timings",
+            "Trajectory",
+            "Verdict",
+        ),
+        "guard.report",
+    ),
+    "Guard": "guard.guard",
+    "Limits": "guard.text.limits",
+    "Message": "guard.turn",
+    "Turn": "guard.turn",
+}
+
+__all__ = [
+    "Act",
+    "Audit",
+    "Belief",
+    "Citation",
+    "Digests",
+    "DraftSentence",
+    "Emotion",
+    "EncoderError",
+    "Finding",
+    "Guard",
+    "GuardError",
+    "InputError",
+    "Limits",
+    "Message",
+    "MissingExtraError",
+    "PackError",
+    "Reading",
+    "Reply",
+    "Report",
+    "Risk",
+    "Scores",
+    "Signal",
+    "Span",
+    "Stance",
+    "Timings",
+    "Trajectory",
+    "Turn",
+    "Verdict",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used, so that `import guard` stays light."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'guard' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

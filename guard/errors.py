@@ -1,0 +1,35 @@
+"""Every error a user of this package can meet, one tree with one root.
+
+No message ever holds text of the conversation: what is quoted is a field name, a position, a path
+or a number.
+"""
+
+from __future__ import annotations
+
+
+class GuardError(Exception):
+    """Root of all errors raised on purpose by this package."""
+
+
+class InputError(GuardError):
+    """The caller's turn cannot be understood: wrong type, unknown role, a missing field.
+
+    Met when calling `Guard.audit`, `Guard.check` or a `Turn` constructor, and for a row of a
+    JSON Lines file.
+    """
+
+
+class PackError(GuardError):
+    """A rule pack is missing, is not valid YAML, or does not fit the pack schema."""
+
+
+class EncoderError(GuardError):
+    """An encoder could not be loaded: the model directory is incomplete or does not fit."""
+
+
+class MissingExtraError(GuardError):
+    """Something was asked for that needs an optional dependency; the message names the extra."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs an extra: pip install 'emotion-signal-guard[{extra}]'")
+        self.extra = extra

@@ -1,0 +1,238 @@
+"""Guard: one turn, from left to right.
+
+    turn -> read -> examine -> find -> decide -> repair -> record
+
+The first four are one plain function of their inputs: no clock, no network, no state, the same
+answer every time, safe to call from many threads. That is `audit`. `check` adds the edges.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from guard._version import __version__
+from guard.audit import examine
+from guard.errors import InputError
+from guard.log import Recorder, record_event
+from guard.log.events import logger
+from guard.models.encoder import DEFAULT_CACHE, DEFAULT_THREADS, Encoder, load_encoder
+from guard.packs.load import load_packs
+from guard.packs.ruleset import compile_packs
+from guard.policy import MODES, decide, disposition, find, unknown
+from guard.reading import read
+from guard.repair import repair
+from guard.report import (
+    Audit,
+    Digests,
+    Fault,
+    Inference,
+    Mode,
+    Reading,
+    Reply,
+    Report,
+    Scores,
+    Timings,
+    Verdict,
+)
+from guard.text.document import EMPTY, Document
+from guard.text.intake import refusal
+from guard.text.limits import Limits
+from guard.text.scored import score
+from guard.turn import Turn
+
+INFERENCES: tuple[Inference, ...] = get_args(Inference)
+
+
+class Guard:
+    """Audits drafts, and carries out what the rule packs ask for.
+
+    Make one and share it: it loads a model, is never changed by a turn, and may be used from any
+    number of threads.
+
+    Args:
+        mode: `observe` never changes anything but records what it would have done; `annotate` puts
+            findings in the report; `rewrite` does what the rules ask for (until rewriting is there,
+            it annotates); `block` sends the packs' fallback text in place of a flagged draft.
+        packs: names of packs that ship, or paths of `.yaml` files.
+        emotion_inference: `full`; `stated`, only emotions that the user names; `off`, the draft is
+            audited alone.
+        risk_cues: with `off`, whether the message is still read for cues of danger.
+        encoder: None for the one that ships, the name or path of a sentence-transformers model
+            (needs the extra), or an object with `encode` and `digest`.
+        limits: how much text a turn may hold.
+        threads: sentences that are encoded at a time.
+        cache: sentences whose vectors are remembered.
+        record: called with the report of each checked turn; by default a structlog event without
+            any text. It must not raise.
+
+    Raises:
+        PackError: a pack is missing or not valid.
+        EncoderError: the encoder cannot be loaded.
+        MissingExtraError: a sentence-transformers encoder was asked for without the extra.
+        ValueError: `mode` or `emotion_inference` is none of the names above.
+    """
+
+    def __init__(
+        self,
+        mode: Mode = "annotate",
+        *,
+        packs: Sequence[str | Path] = ("base",),
+        emotion_inference: Inference = "full",
+        risk_cues: bool = True,
+        encoder: str | Encoder | None = None,
+        limits: Limits | None = None,
+        threads: int = DEFAULT_THREADS,
+        cache: int = DEFAULT_CACHE,
+        record: Recorder = record_event,
+    ) -> None:
+        if mode not in MODES:
+            raise ValueError(f"mode must be one of {', '.join(MODES)}, not {mode!r}")
+        if emotion_inference not in INFERENCES:
+            raise ValueError(
+                f"emotion_inference must be one of {', '.join(INFERENCES)}, "
+                f"not {emotion_inference!r}"
+            )
+        self.mode: Mode = mode
+        self.inference: Inference = emotion_inference
+        self.limits = limits or Limits()
+        self._risk_cues = risk_cues
+        self._record = record
+        self._encoder = load_encoder(encoder, threads, cache)
+        self._rules = compile_packs(load_packs(packs), self._encoder)
+        self._digests = Digests(encoder=self._encoder.digest, packs=self._rules.digests)
+
+    def audit(
+        self,
+        turn: Turn | None = None,
+        *,
+        user: str | None = None,
+        draft: str | None = None,
+        messages: Iterable[Any] | None = None,
+    ) -> Report:
+        """Audit one turn: read, examine, find, decide. Changes nothing and records nothing.
+
+        Give a `Turn`, or `user` and `draft`, or `messages` in OpenAI's form and `draft`. The same
+        turn always gives the same report; `timings` are empty.
+
+        Raises:
+            InputError: the arguments do not make a turn.
+        """
+        return self._audit(_turn(turn, user, draft, messages))
+
+    def check(
+        self,
+        turn: Turn | None = None,
+        *,
+        user: str | None = None,
+        draft: str | None = None,
+        messages: Iterable[Any] | None = None,
+    ) -> Report:
+        """Audit one turn, carry out the verdict, and record it. `report.reply.text` goes out.
+
+        A fault inside the audit does not raise: the outcome is then `unknown`, and is recorded.
+
+        Raises:
+            InputError: the arguments do not make a turn.
+        """
+        started = time.perf_counter()
+        given = _turn(turn, user, draft, messages)
+        report = self._audit(given)
+        audited = time.perf_counter()
+        reply = repair(given, disposition(report.verdict, self.mode), self._rules.fallback)
+        ended = time.perf_counter()
+        timings = Timings(
+            audit_ms=1000 * (audited - started),
+            repair_ms=1000 * (ended - audited),
+            total_ms=1000 * (ended - started),
+        )
+        report = report.model_copy(update={"reply": reply, "timings": timings})
+        self._record(report)
+        return report
+
+    def _audit(self, turn: Turn) -> Report:
+        refused = refusal(turn, self.limits)
+        if refused is not None and refused[0] != "empty_draft":
+            return self._unjudged(turn, *refused)
+        try:
+            return self._judged(turn)
+        except Exception as error:
+            # Whatever fails in here must not become a pass. The type alone: a message could quote.
+            logger().error("audit_failed", error=type(error).__name__)
+            return self._unjudged(turn, "error", type(error).__name__)
+
+    def _judged(self, turn: Turn) -> Report:
+        documents = self._rules.documents
+        off = self.inference == "off"
+        user = documents.read(turn.user, "user")
+        draft = documents.read(turn.draft, "draft")
+        if max(len(user.sentences), len(draft.sentences)) > self.limits.sentences:
+            return self._unjudged(turn, "oversize", f"more than {self.limits.sentences} sentences")
+        earlier = self._earlier(turn, "user") if not off else ()
+        assistant = self._earlier(turn, "assistant") if not off else ()
+        unread = EMPTY["user"] if off and not self._risk_cues else user
+        scored_user, scored_draft, nothing = score(
+            (unread, draft, EMPTY["user"]), self._encoder, self._rules.heads
+        )
+        understood = read(
+            scored_user, earlier, self._rules, self.inference, risk_cues=self._risk_cues
+        )
+        if not turn.draft.strip():
+            verdict = unknown("empty_draft", self.mode)
+            return self._report(turn, verdict, understood.reading, Audit(), Scores())
+        examined = examine(understood, nothing if off else scored_user, scored_draft, assistant)
+        findings = find(self._rules.rules, understood, examined)
+        report = self._report(
+            turn, decide(findings, self.mode), understood.reading, examined.audit, examined.scores
+        )
+        return report.model_copy(update={"findings": findings})
+
+    def _earlier(self, turn: Turn, role: str) -> tuple[Document, ...]:
+        latest = (
+            turn.context[-self.limits.context_messages :] if self.limits.context_messages else ()
+        )
+        return tuple(
+            self._rules.documents.read(message.content, "user" if role == "user" else "draft")
+            for message in latest
+            if message.role == role and len(message.content) <= self.limits.context_chars
+        )
+
+    def _unjudged(self, turn: Turn, fault: Fault, detail: str) -> Report:
+        reading = Reading(inference=self.inference)
+        return self._report(turn, unknown(fault, self.mode, detail), reading, Audit(), Scores())
+
+    def _report(
+        self, turn: Turn, verdict: Verdict, reading: Reading, audit: Audit, scores: Scores
+    ) -> Report:
+        return Report(
+            guard=__version__,
+            mode=self.mode,
+            reading=reading,
+            audit=audit,
+            findings=(),
+            verdict=verdict,
+            reply=Reply(text=turn.draft, action="release"),
+            scores=scores,
+            digests=self._digests,
+        )
+
+
+def _turn(
+    turn: Turn | None, user: str | None, draft: str | None, messages: Iterable[Any] | None
+) -> Turn:
+    given = [
+        name
+        for name, value in (("turn", turn), ("user", user), ("messages", messages))
+        if value is not None
+    ]
+    if len(given) != 1:
+        raise InputError("give exactly one of: a turn, user=, messages=")
+    if turn is not None:
+        if not isinstance(turn, Turn):
+            raise InputError(f"turn must be a Turn, not {type(turn).__name__}")
+        return turn if draft is None else turn.model_copy(update={"draft": draft})
+    if messages is not None:
+        return Turn.from_messages(messages, draft)
+    return Turn.of(user if user is not None else "", draft or "")

@@ -1,0 +1,61 @@
+"""Structured events, through structlog, with no text of the conversation in them.
+
+An application that has configured structlog gets the events in its own way. Otherwise they go, as
+one JSON line each, to the standard logger `guard`, which is silent until somebody listens.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from guard.report import Report
+
+Recorder = Callable[[Report], None]
+
+
+def record_event(report: Report) -> None:
+    """Emit `turn_audited`: the verdict, rules, scores' shape and timings; never text or offsets."""
+    emit = logger().info if report.verdict.outcome == "pass" else logger().warning
+    emit(
+        "turn_audited",
+        outcome=report.verdict.outcome,
+        fault=report.verdict.fault,
+        action=report.verdict.action,
+        done=report.reply.action,
+        rules=[finding.rule for finding in report.findings],
+        risk=report.reading.risk.level,
+        functions=[signal.function for signal in report.reading.signals],
+        inference=report.reading.inference,
+        mode=report.mode,
+        total_ms=report.timings.total_ms,
+        packs=sorted(report.digests.packs),
+        guard=report.guard,
+    )
+
+
+def logger() -> Any:
+    """The application's structlog if it has set one up, else the standard logger `guard`."""
+    import structlog
+
+    return structlog.get_logger("guard") if structlog.is_configured() else _standard()
+
+
+@cache
+def _standard() -> Any:
+    import structlog
+
+    standard = logging.getLogger("guard")
+    standard.addHandler(logging.NullHandler())
+    return structlog.wrap_logger(
+        standard,
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )

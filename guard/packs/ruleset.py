@@ -1,0 +1,81 @@
+"""Ruleset: packs joined and made ready to run. Heavy to make, cheap to use, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from guard.models.encoder import Encoder
+from guard.models.exemplars import ExemplarHead, fit_heads
+from guard.packs.load import LoadedPack
+from guard.packs.schema import KnownBelief, Rule
+from guard.text.document import Documents, Pattern, Side
+
+if TYPE_CHECKING:
+    from guard.models.encoder import Vectors
+
+DEFAULT_FALLBACK = (
+    "I don't want to answer this too quickly. What you wrote matters, and I would rather hear more "
+    "of it than smooth it over. If you might be in danger, please contact your local emergency "
+    "number or someone you trust now."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """What the packs say, compiled.
+
+    `heads` has one scorer for each group of exemplars. `belief_vectors` has a row for each
+    statement of a known belief; `belief_index` says which belief it states.
+    """
+
+    documents: Documents
+    heads: dict[str, ExemplarHead]
+    rules: tuple[Rule, ...]
+    beliefs: tuple[KnownBelief, ...]
+    belief_vectors: Vectors
+    belief_index: tuple[int, ...]
+    fallback: str
+    digests: dict[str, str]
+
+
+def groups_of(packs: Sequence[LoadedPack]) -> dict[str, dict[str, list[str]]]:
+    """The exemplars of all packs by group and label; later packs add to earlier ones."""
+    groups: dict[str, dict[str, list[str]]] = {}
+    for loaded in packs:
+        for group, labels in loaded.pack.exemplars.items():
+            for label, sentences in labels.items():
+                groups.setdefault(group, {}).setdefault(label, []).extend(sentences)
+    for loaded in packs:
+        for group, others in loaded.pack.contrasts.items():
+            for other in others:
+                source, _, label = other.partition(".")
+                contrast = groups.get(source, {}).get(label, [])
+                groups.setdefault(group, {}).setdefault("none", []).extend(contrast)
+    return groups
+
+
+def compile_packs(packs: Sequence[LoadedPack], encoder: Encoder) -> Ruleset:
+    """Join packs into one ruleset."""
+    beliefs = tuple(belief for loaded in packs for belief in loaded.pack.beliefs)
+    statements = [(i, said) for i, belief in enumerate(beliefs) for said in belief.statements]
+    fallbacks = [loaded.pack.fallback for loaded in packs if loaded.pack.fallback]
+    return Ruleset(
+        documents=Documents({"user": _patterns(packs, "user"), "draft": _patterns(packs, "draft")}),
+        heads=fit_heads(groups_of(packs), encoder),
+        rules=tuple(rule for loaded in packs for rule in loaded.pack.rules),
+        beliefs=beliefs,
+        belief_vectors=encoder.encode([said for _, said in statements]),
+        belief_index=tuple(i for i, _ in statements),
+        fallback=fallbacks[-1] if fallbacks else DEFAULT_FALLBACK,
+        digests={f"{one.pack.id}@{one.pack.version}": one.digest for one in packs},
+    )
+
+
+def _patterns(packs: Sequence[LoadedPack], side: Side) -> list[Pattern]:
+    return [
+        Pattern(name, spec.phrases, spec.tokens)
+        for loaded in packs
+        for name, spec in loaded.pack.patterns.get(side, {}).items()
+    ]

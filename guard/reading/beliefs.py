@@ -1,0 +1,72 @@
+"""Claims that the reply could adopt: known false beliefs of the packs, and sweeping judgements.
+
+Accounts of events, symptoms, abuse, discrimination and loss are taken as true. What may be open to
+question is an interpretation, a generalisation, a prediction or an imputed motive.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import get_args
+
+from guard.packs.ruleset import Ruleset
+from guard.report import Belief, BeliefType, Span
+from guard.text.scored import Scored
+
+TYPES: tuple[BeliefType, ...] = get_args(BeliefType)
+_LISTED = 0.45
+# A known belief is recognised by its meaning: even odds at this cosine, and how fast they turn.
+_SAME, _STEEPNESS = 0.62, 18.0
+# Without a pack's knowledge, a claim about the world is no more than suspect.
+_UNCHECKED = {"fact": 0.45, "medical": 0.6}
+
+
+def beliefs_in(user: Scored, rules: Ruleset) -> tuple[Belief, ...]:
+    """Beliefs of the message, the likeliest false first; at most one for each sentence."""
+    known = dict(_known(user, rules))
+    found = [
+        known.get(i) or belief
+        for i in range(len(user.document.sentences))
+        if (belief := known.get(i) or _typed(user, i)) is not None
+    ]
+    return tuple(sorted(found, key=lambda b: (-b.false, b.span.start)))
+
+
+def _known(user: Scored, rules: Ruleset) -> Iterator[tuple[int, Belief]]:
+    if not len(rules.belief_vectors) or not len(user.vectors):
+        return
+    similarity = user.vectors @ rules.belief_vectors.T
+    for i, row in enumerate(similarity):
+        nearest = int(row.argmax())
+        belief = rules.beliefs[rules.belief_index[nearest]]
+        false = 1.0 / (1.0 + math.exp(-_STEEPNESS * (float(row[nearest]) - _SAME)))
+        if false >= _LISTED:
+            yield (
+                i,
+                Belief(
+                    type=belief.type,
+                    false=false,
+                    span=_span(user, i),
+                    known=belief.id,
+                    correction=belief.correction,
+                    source=belief.source,
+                ),
+            )
+
+
+def _typed(user: Scored, i: int) -> Belief | None:
+    true = user.of("belief.none")[i]
+    scores = {
+        kind: user.of(f"belief.{kind}")[i] * _UNCHECKED.get(kind, 1.0) * (1.0 - 0.5 * true)
+        for kind in TYPES
+    }
+    kind = max(TYPES, key=lambda k: scores[k])
+    if scores[kind] < _LISTED:
+        return None
+    return Belief(type=kind, false=scores[kind], span=_span(user, i))
+
+
+def _span(user: Scored, i: int) -> Span:
+    sentence = user.document.sentences[i]
+    return Span(source="user", start=sentence.start, end=sentence.end)

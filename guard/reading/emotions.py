@@ -1,0 +1,80 @@
+"""Which emotions the user has, whether they named them, and how strong they are.
+
+An emotion counts only if it is the user's own: a friend's fury, a lyric or a denied feeling ("I'm
+not sad") is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import get_args
+
+from guard.report import Emotion, EmotionName, Risk, Span
+from guard.text.document import Document, Match
+from guard.text.scored import Scored
+
+NAMES: tuple[EmotionName, ...] = get_args(EmotionName)
+_NEGATIONS = frozenset("not no never without hardly nt".split())
+_OWN = frozenset("i me my myself we us our mine".split())
+_NEGATION_REACH = 3
+_SIGN = 0.6  # a sign of an emotion ("crying") that does not name it
+_NAMED_OWN, _NAMED_BARE, _NAMED_OTHER = 0.95, 0.7, 0.25
+_LISTED = 0.45
+
+
+def emotions_in(user: Scored, *, stated_only: bool) -> tuple[Emotion, ...]:
+    """Emotions of the user's message, likeliest first.
+
+    Args:
+        user: the message.
+        stated_only: leave out what the user does not name.
+    """
+    found: list[Emotion] = []
+    for name in NAMES:
+        named = [(_holding(user.document, m), m) for m in user.matches(f"emotion.{name}")]
+        probability, match = max(named, key=lambda n: n[0], default=(0.0, None))
+        if match is not None and probability >= _LISTED:
+            span = Span(source="user", start=match.start, end=match.end)
+            found.append(Emotion(name=name, probability=probability, stated=True, span=span))
+        elif not stated_only and (inferred := _inferred(user, name)) is not None:
+            found.append(inferred)
+    return tuple(sorted(found, key=lambda e: (-e.probability, NAMES.index(e.name))))
+
+
+def intensity_of(document: Document, emotions: Sequence[Emotion], signals: bool, risk: Risk) -> int:
+    """0 none, 1 mild, 2 clear, 3 overwhelming."""
+    if risk.level == "acute":
+        return 3
+    strongest = max((e.probability for e in emotions), default=0.0)
+    if not emotions and not signals and risk.level == "none":
+        return 0
+    if document.has("intensity.high"):
+        return 3
+    if document.has("intensity.low") and risk.level == "none":
+        return 1
+    return 2 if strongest >= _NAMED_BARE or risk.level == "possible" or signals else 1
+
+
+def _holding(document: Document, match: Match) -> float:
+    """How sure it is that a named emotion is the user's, and there at all."""
+    words = document.sentences[match.sentence].words
+    before = words[: match.word]
+    if _NEGATIONS.intersection(before[-_NEGATION_REACH:]):
+        return 0.0
+    others = [m.word for m in document.matched("holder.other") if m.sentence == match.sentence]
+    if any(word < match.word for word in others) and not _OWN.intersection(before[-4:]):
+        return _NAMED_OTHER
+    return _NAMED_OWN if _OWN.intersection(words) else _NAMED_BARE
+
+
+def _inferred(user: Scored, name: EmotionName) -> Emotion | None:
+    scores = list(user.of(f"emotion.{name}"))
+    for match in user.matches(f"sign.{name}"):
+        if _holding(user.document, match) > _NAMED_OTHER:
+            scores[match.sentence] = max(scores[match.sentence], _SIGN)
+    if not scores or max(scores) < _LISTED:
+        return None
+    best = scores.index(max(scores))
+    sentence = user.document.sentences[best]
+    span = Span(source="user", start=sentence.start, end=sentence.end)
+    return Emotion(name=name, probability=min(scores[best], 1.0), stated=False, span=span)

@@ -1,0 +1,60 @@
+"""What the emotion tells, and to whom: self-signal, other-signal, norm-signal, with evidence.
+
+The functions follow feelings-as-information (Schwarz and Clore 1983), emotions as social
+information (van Kleef 2009) and social functions of emotion (Keltner and Haidt 1999).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import get_args
+
+from guard.report import Function, Signal, Span
+from guard.text.scored import Scored
+
+FUNCTIONS: tuple[Function, ...] = get_args(Function)
+LISTED = 0.5
+
+
+def function_scores(user: Scored, feeling: Set[int] | None) -> dict[Function, float]:
+    """Probability that the message carries each function.
+
+    Args:
+        user: the message.
+        feeling: offsets of stated emotions; only sentences that hold one count. None: all count.
+    """
+    return {f: max(_per_sentence(user, f, feeling), default=0.0) for f in FUNCTIONS}
+
+
+def signals_in(
+    user: Scored, scores: dict[Function, float], feeling: Set[int] | None
+) -> tuple[Signal, ...]:
+    """The functions the message carries, likeliest first, each with the sentence that shows it."""
+    signals = []
+    for function in FUNCTIONS:
+        if scores[function] < LISTED:
+            continue
+        per_sentence = _per_sentence(user, function, feeling)
+        sentence = user.document.sentences[per_sentence.index(max(per_sentence))]
+        evidence = Span(source="user", start=sentence.start, end=sentence.end)
+        signals.append(Signal(function=function, probability=scores[function], evidence=evidence))
+    return tuple(sorted(signals, key=lambda s: (-s.probability, FUNCTIONS.index(s.function))))
+
+
+def primary_of(signals: tuple[Signal, ...]) -> Function | None:
+    """The function a reply must serve first."""
+    return signals[0].function if signals else None
+
+
+def _per_sentence(user: Scored, function: Function, feeling: Set[int] | None) -> list[float]:
+    scores = user.of(f"function.{function}")
+    nothing = user.of("function.none")
+    sentences = user.document.sentences
+    return [
+        score * (1.0 - 0.5 * none) if _counts(sentence.start, sentence.end, feeling) else 0.0
+        for score, none, sentence in zip(scores, nothing, sentences, strict=True)
+    ]
+
+
+def _counts(start: int, end: int, feeling: Set[int] | None) -> bool:
+    return feeling is None or any(start <= offset < end for offset in feeling)

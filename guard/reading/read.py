@@ -1,0 +1,68 @@
+"""`read`: the user's latest message, and what came before it, to a Reading. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from guard.packs.ruleset import Ruleset
+from guard.reading.beliefs import beliefs_in
+from guard.reading.emotions import emotions_in, intensity_of
+from guard.reading.functions import function_scores, primary_of, signals_in
+from guard.reading.risk import risk_in
+from guard.reading.trajectory import trajectory_of
+from guard.report import Function, Inference, Reading, Risk
+from guard.text.document import Document
+from guard.text.scored import Scored
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A reading, and the probabilities behind it that the audit goes on with.
+
+    `functions` is None where emotions may not be inferred from this message.
+    """
+
+    reading: Reading
+    functions: dict[Function, float] | None
+
+
+def read(
+    user: Scored,
+    earlier: Sequence[Document],
+    rules: Ruleset,
+    inference: Inference,
+    *,
+    risk_cues: bool = True,
+) -> Read:
+    """Read the user's side of a turn.
+
+    Args:
+        user: the user's latest message.
+        earlier: the user's earlier messages, oldest first.
+        rules: the packs in force.
+        inference: `full`; `stated`, where only emotions that the user names count; `off`, where
+            nothing but risk cues is read.
+        risk_cues: False keeps `off` from reading even those.
+    """
+    risk = risk_in(user) if risk_cues or inference != "off" else Risk()
+    if inference == "off":
+        return Read(Reading(inference="off", risk=risk), None)
+    emotions = emotions_in(user, stated_only=inference == "stated")
+    feeling = {e.span.start for e in emotions if e.stated} if inference == "stated" else None
+    functions = function_scores(user, feeling)
+    signals = signals_in(user, functions, feeling)
+    intensity = intensity_of(user.document, emotions, bool(signals), risk)
+    return Read(
+        Reading(
+            inference=inference,
+            emotions=emotions,
+            intensity=intensity,
+            signals=signals,
+            primary=primary_of(signals),
+            beliefs=beliefs_in(user, rules),
+            risk=risk,
+            trajectory=trajectory_of(earlier, intensity),
+        ),
+        functions,
+    )

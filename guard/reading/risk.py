@@ -1,0 +1,54 @@
+"""Is there danger in the user's message? Cues and exemplars, never a prediction.
+
+NICE guideline NG225 advises against scales that predict suicide or self-harm; what is found here
+is only what a reply must not pass over.
+"""
+
+from __future__ import annotations
+
+from guard.report import Risk, RiskLevel, Span
+from guard.text.document import Match
+from guard.text.scored import Scored
+
+_CUE_POSSIBLE, _CUE_ACUTE = 0.75, 0.9
+_LEVEL = 0.5
+
+
+def risk_in(user: Scored) -> Risk:
+    """The level of risk, its probability, and the words that show it."""
+    figures = user.matches("risk.figure")
+    cues = {
+        "acute": _real(user.matches("risk.acute"), figures),
+        "possible": _real(user.matches("risk.possible"), figures),
+    }
+    acute = max(_CUE_ACUTE if cues["acute"] else 0.0, user.highest("risk.acute"))
+    possible = max(_CUE_POSSIBLE if cues["possible"] else 0.0, user.highest("risk.possible"))
+    probability = max(acute, possible)
+    level: RiskLevel = "none"
+    if probability >= _LEVEL:
+        level = "acute" if acute >= _LEVEL else "possible"
+    spans = {(m.start, m.end) for found in cues.values() for m in found}
+    if not spans and level != "none":
+        spans = {_strongest(user)}
+    return Risk(
+        level=level,
+        probability=probability,
+        spans=tuple(Span(source="user", start=s, end=e) for s, e in sorted(spans)),
+    )
+
+
+def _real(matches: tuple[Match, ...], figures: tuple[Match, ...]) -> list[Match]:
+    """Matches that are not inside a figure of speech ("this traffic is killing me")."""
+    return [
+        match
+        for match in matches
+        if not any(f.start < match.end and match.start < f.end for f in figures)
+    ]
+
+
+def _strongest(user: Scored) -> tuple[int, int]:
+    scores = [
+        max(pair) for pair in zip(user.of("risk.acute"), user.of("risk.possible"), strict=True)
+    ]
+    sentence = user.document.sentences[scores.index(max(scores))]
+    return sentence.start, sentence.end

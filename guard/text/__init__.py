@@ -1,0 +1,1 @@
+"""Texts on their way in: what may be read, in which language, as which sentences."""

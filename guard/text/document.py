@@ -1,0 +1,141 @@
+"""Document: a text as sentences, words and pattern matches, with offsets into the caller's text.
+
+spaCy does the work (a blank English pipeline, our own sentencizer for chat text, its matchers for
+the patterns of rule packs). What leaves this module are plain tuples: no `Doc` is kept, so the
+vocabulary that a text brought in is given back when its memory zone closes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from guard.text.sentences import starts_of_sentences
+from guard.text.view import View, view
+
+Side = Literal["user", "draft"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence: offsets into the caller's text, its readable text, and its words, normalised."""
+
+    start: int
+    end: int
+    text: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A pack pattern that matched: its name and offsets into the caller's text; the index of its
+    sentence, and of its first word in that sentence."""
+
+    name: str
+    start: int
+    end: int
+    sentence: int
+    word: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text that has been split and matched. `text` is the caller's own."""
+
+    side: Side
+    text: str
+    sentences: tuple[Sentence, ...]
+    matches: tuple[Match, ...]
+
+    def matched(self, *names: str) -> tuple[Match, ...]:
+        return tuple(match for match in self.matches if match.name in names)
+
+    def has(self, *names: str) -> bool:
+        return any(match.name in names for match in self.matches)
+
+
+EMPTY = {side: Document(side, "", (), ()) for side in ("user", "draft")}
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A named pattern of a pack: phrases, compared word by word, and spaCy token patterns."""
+
+    name: str
+    phrases: tuple[str, ...]
+    tokens: tuple[tuple[Mapping[str, Any], ...], ...]
+
+
+class Documents:
+    """Makes documents. Holds a spaCy pipeline and matchers; safe to share between threads."""
+
+    def __init__(self, patterns: Mapping[Side, Sequence[Pattern]]) -> None:
+        import spacy
+        from spacy.matcher import Matcher, PhraseMatcher
+
+        self._nlp = spacy.blank("en")
+        self._nlp.max_length = 10_000_000
+        self._lock = threading.Lock()
+        self._phrases: dict[Side, Any] = {}
+        self._tokens: dict[Side, Any] = {}
+        for side, named in patterns.items():
+            phrases = PhraseMatcher(self._nlp.vocab, attr="NORM")
+            tokens = Matcher(self._nlp.vocab)
+            for pattern in named:
+                if pattern.phrases:
+                    phrases.add(pattern.name, list(self._nlp.tokenizer.pipe(pattern.phrases)))
+                if pattern.tokens:
+                    tokens.add(pattern.name, [list(map(dict, one)) for one in pattern.tokens])
+            self._phrases[side], self._tokens[side] = phrases, tokens
+
+    def read(self, text: str, side: Side) -> Document:
+        """Split a text into sentences and match the patterns of its side."""
+        if not text.strip():
+            return EMPTY[side]
+        seen = view(text)
+        # The vocabulary is shared and a memory zone belongs to one text at a time.
+        with self._lock, self._nlp.memory_zone():
+            doc = self._nlp.tokenizer(seen.text)
+            words = [token.norm_ for token in doc]
+            places = [(token.idx, token.idx + len(token)) for token in doc]
+            texts = [token.text for token in doc]
+            found = [
+                (self._nlp.vocab.strings[key], start, end)
+                for matcher in (self._phrases[side], self._tokens[side])
+                if len(matcher)
+                for key, start, end in matcher(doc)
+            ]
+        return _document(side, text, seen, texts, words, places, found)
+
+
+def _document(
+    side: Side,
+    text: str,
+    seen: View,
+    texts: Sequence[str],
+    words: Sequence[str],
+    places: Sequence[tuple[int, int]],
+    found: Sequence[tuple[str, int, int]],
+) -> Document:
+    sentences: list[Sentence] = []
+    position: list[tuple[int, int]] = []  # of each token: its sentence, and its place in there
+    starts = starts_of_sentences(texts)
+    for first, after in zip(starts, [*starts[1:], len(texts)], strict=True):
+        kept = [i for i in range(first, after) if not texts[i].isspace()]
+        place = {i: nth for nth, i in enumerate(kept)}
+        position.extend((len(sentences), place.get(i, 0)) for i in range(first, after))
+        if not kept:
+            continue
+        begin, finish = places[kept[0]][0], places[kept[-1]][1]
+        start, end = seen.original(begin, finish)
+        sentences.append(
+            Sentence(start, end, seen.text[begin:finish], tuple(words[i] for i in kept))
+        )
+    matches = []
+    for name, first, after in found:
+        start, end = seen.original(places[first][0], places[after - 1][1])
+        matches.append(Match(name, start, end, *position[first]))
+    matches.sort(key=lambda match: (match.start, match.end, match.name))
+    return Document(side, text, tuple(sentences), tuple(matches))

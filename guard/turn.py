@@ -1,0 +1,186 @@
+"""Message and Turn: what goes in. A turn is a conversation and the draft that is about to be sent.
+
+Texts are kept as the caller passed them, with one exception: a lone surrogate, which is no
+character at all and cannot be encoded, becomes U+FFFD. It is one for one, so offsets still hold.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from guard.errors import InputError
+
+Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
+ROLES: tuple[Role, ...] = get_args(Role)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _without_surrogates(value: object) -> object:
+    return _SURROGATE.sub("\ufffd", value) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_without_surrogates)]
+
+
+class Message(BaseModel):
+    """One message of the conversation: who said it, and the text of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    role: Role
+    content: Text
+
+
+class Turn(BaseModel):
+    """The conversation so far, ending in the user's latest message, and the draft reply to it.
+
+    Make one with `Turn.of(user, draft)`, `Turn.from_messages(messages, draft)` or
+    `Turn.from_dict(row)`. Its JSON form, `model_dump_json()`, has the two fields and round-trips.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    messages: tuple[Message, ...]
+    draft: Text = ""
+
+    @cached_property
+    def _latest_user(self) -> int:
+        places = (i for i in reversed(range(len(self.messages))) if self.messages[i].role == "user")
+        return next(places, -1)
+
+    @property
+    def user(self) -> str:
+        """The user's latest message, which spans of source `user` index; empty if there is none."""
+        return self.messages[self._latest_user].content if self._latest_user >= 0 else ""
+
+    @property
+    def context(self) -> tuple[Message, ...]:
+        """What was said before the user's latest message."""
+        return self.messages[: max(self._latest_user, 0)]
+
+    @classmethod
+    def of(cls, user: str, draft: str = "", context: Iterable[Any] = ()) -> Turn:
+        """Make a turn from a user message and a draft.
+
+        Args:
+            user: the user's latest message.
+            draft: the reply about to be sent.
+            context: what came before: messages as dicts, SDK objects or `Message`s.
+
+        Raises:
+            InputError: an argument is not text, or a message of the context cannot be read.
+        """
+        if not isinstance(user, str):
+            raise InputError(f"user must be a str, not {type(user).__name__}")
+        earlier = _messages(context, "context")
+        return cls._made((*earlier, Message(role="user", content=user)), draft)
+
+    @classmethod
+    def from_messages(cls, messages: Iterable[Any], draft: str | None = None) -> Turn:
+        """Make a turn from a list of chat messages in OpenAI's form.
+
+        Text parts of one message are joined by a blank line; images and other parts have no text
+        and are left out. Without `draft`, a final assistant message is taken to be the draft.
+
+        Raises:
+            InputError: a message has no known role, or content that is neither text nor parts.
+        """
+        read = _messages(messages, "messages")
+        if draft is None and read and read[-1].role == "assistant":
+            return cls._made(read[:-1], read[-1].content)
+        return cls._made(read, "" if draft is None else draft)
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Turn:
+        """Make a turn from `{"user", "draft", "context"?}` or `{"messages", "draft"?}`.
+
+        Other keys are ignored, so that rows of a data set can be passed as they are.
+
+        Raises:
+            InputError: neither `user` nor `messages` is there, or a value has the wrong type.
+        """
+        if not isinstance(row, Mapping):
+            raise InputError(f"a turn must be an object, not {type(row).__name__}")
+        if row.get("messages") is not None:
+            return cls.from_messages(row["messages"], row.get("draft"))
+        if "user" not in row:
+            raise InputError("a turn needs the field 'user' (and 'draft') or 'messages'")
+        draft = row.get("draft")
+        return cls.of(row["user"], "" if draft is None else draft, row.get("context") or ())
+
+    @classmethod
+    def _made(cls, messages: tuple[Message, ...], draft: object) -> Turn:
+        if not isinstance(draft, str):
+            raise InputError(f"draft must be a str, not {type(draft).__name__}")
+        return cls(messages=messages, draft=draft)
+
+
+def _messages(given: object, name: str) -> tuple[Message, ...]:
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+        raise InputError(f"{name} must be a list of messages, not {type(given).__name__}")
+    return tuple(_message(item, f"{name}[{i}]") for i, item in enumerate(given))
+
+
+def _message(item: object, where: str) -> Message:
+    if isinstance(item, Message):
+        return item
+    if isinstance(item, BaseModel):
+        item = item.model_dump()
+    if not isinstance(item, Mapping):
+        raise InputError(
+            f"{where} must be an object with role and content, not {type(item).__name__}"
+        )
+    role = next((role for role in ROLES if role == item.get("role")), None)
+    if role is None:
+        raise InputError(f"{where}.role must be one of {', '.join(ROLES)}")
+    return Message(role=role, content=_content(item.get("content"), where))
+
+
+def _content(content: object, where: str) -> str:
+    if content is None:
+        return ""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list | tuple):
+        return "\n\n".join(text for part in content if (text := _part(part, where)))
+    raise InputError(
+        f"{where}.content must be text or a list of parts, not {type(content).__name__}"
+    )
+
+
+def _part(part: object, where: str) -> str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, BaseModel):
+        part = part.model_dump()
+    if not isinstance(part, Mapping):
+        raise InputError(
+            f"{where}.content has a part that is a {type(part).__name__}, not an object"
+        )
+    text = part.get("text", part.get("refusal"))
+    return text if isinstance(text, str) else ""
+
+
+def loads_row(line: str) -> Mapping[str, Any]:
+    """Read one JSON Lines row.
+
+    Raises:
+        InputError: the line is not JSON, or not an object. The message holds a position, no text.
+    """
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise InputError(f"not valid JSON ({error.msg}, column {error.colno})") from None
+    except RecursionError:
+        raise InputError("not valid JSON (nested too deeply)") from None
+    except ValueError as error:
+        raise InputError(f"not valid JSON ({type(error).__name__})") from None
+    if not isinstance(row, dict):
+        raise InputError(f"must be a JSON object, not {type(row).__name__}")
+    return row

@@ -17,6 +17,7 @@ from guard._version import __version__
 
 if TYPE_CHECKING:
     from guard.errors import (
+        BrokenLineError,
         EncoderError,
         GuardError,
         InputError,
@@ -50,7 +51,14 @@ if TYPE_CHECKING:
 
 _HOME = {
     **dict.fromkeys(
-        ("GuardError", "InputError", "PackError", "EncoderError", "MissingExtraError"),
+        (
+            "GuardError",
+            "InputError",
+            "BrokenLineError",
+            "PackError",
+            "EncoderError",
+            "MissingExtraError",
+        ),
         "guard.errors",
     ),
     **dict.fromkeys(
@@ -87,6 +95,7 @@ __all__ = [
     "Act",
     "Audit",
     "Belief",
+    "BrokenLineError",
     "Citation",
     "Digests",
     "DraftSentence",

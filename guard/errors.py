@@ -19,6 +19,10 @@ class InputError(GuardError):
     """
 
 
+class BrokenLineError(InputError):
+    """A line of a JSON Lines file holds no turn, and the audit was not told to keep going."""
+
+
 class PackError(GuardError):
     """A rule pack is missing, is not valid YAML, or does not fit the pack schema."""
 

@@ -21,6 +21,7 @@ from guard.log.events import logger
 from guard.models.encoder import DEFAULT_CACHE, DEFAULT_THREADS, Encoder, load_encoder
 from guard.packs.load import load_packs
 from guard.packs.ruleset import compile_packs
+from guard.packs.schema import Rule
 from guard.policy import MODES, decide, disposition, find, unknown
 from guard.reading import read
 from guard.repair import repair
@@ -104,6 +105,11 @@ class Guard:
         self._rules = compile_packs(load_packs(packs), self._encoder)
         self._digests = Digests(encoder=self._encoder.digest, packs=self._rules.digests)
 
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules in force, in the order of their packs."""
+        return self._rules.rules
+
     def audit(
         self,
         turn: Turn | None = None,
@@ -181,7 +187,10 @@ class Guard:
         )
         if not turn.draft.strip():
             verdict = unknown("empty_draft", self.mode)
-            return self._report(turn, verdict, understood.reading, Audit(), Scores())
+            scores = Scores(
+                **(understood.functions or {}), risk=understood.reading.risk.probability
+            )
+            return self._report(turn, verdict, understood.reading, Audit(), scores)
         examined = examine(understood, nothing if off else scored_user, scored_draft, assistant)
         findings = find(self._rules.rules, understood, examined)
         report = self._report(

@@ -6,7 +6,6 @@ character at all and cannot be encoded, becomes U+FFFD. It is one for one, so of
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -165,22 +164,3 @@ def _part(part: object, where: str) -> str:
         )
     text = part.get("text", part.get("refusal"))
     return text if isinstance(text, str) else ""
-
-
-def loads_row(line: str) -> Mapping[str, Any]:
-    """Read one JSON Lines row.
-
-    Raises:
-        InputError: the line is not JSON, or not an object. The message holds a position, no text.
-    """
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InputError(f"not valid JSON ({error.msg}, column {error.colno})") from None
-    except RecursionError:
-        raise InputError("not valid JSON (nested too deeply)") from None
-    except ValueError as error:
-        raise InputError(f"not valid JSON ({type(error).__name__})") from None
-    if not isinstance(row, dict):
-        raise InputError(f"must be a JSON object, not {type(row).__name__}")
-    return row

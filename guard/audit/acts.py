@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from guard.report import Act, ActName
-from guard.text.scored import Scored
+from guard.text.scored import Scored, either
 
 ACTS: tuple[ActName, ...] = get_args(ActName)
 SOOTHING: tuple[ActName, ...] = ("soothe", "minimise", "validate")
@@ -53,11 +53,3 @@ def _scores(draft: Scored, act: ActName) -> list[float]:
         sentences = draft.document.sentences
         scores = [s if "?" in sentences[i].text else _NO_QUESTION * s for i, s in enumerate(scores)]
     return scores
-
-
-def either(*probabilities: float) -> float:
-    """Probability that at least one holds, taking them to be independent."""
-    none = 1.0
-    for probability in probabilities:
-        none *= 1.0 - probability
-    return 1.0 - none

@@ -5,19 +5,21 @@ Agreeing with the feeling is not agreeing with the belief; agreeing with what is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
-from guard.audit.acts import either
 from guard.report import ActName, Belief, Reading, Span, Stance
 from guard.text.document import Document
-from guard.text.scored import Scored
+from guard.text.scored import Scored, either
 
 _NEAR, _FAR = 0.6, 0.2  # cosines between a draft sentence and the belief it is about, or is not
 _LISTED = 0.4
 _DOUBT_CUE = 0.6
 _YIELD_CUE = 0.7
 _EVIDENCE_CUE = 0.6
-_ROUSED = 0.35  # agreeing with a grand claim where no belief was made out
+_UNLISTED = 0.6  # weight of agreeing where no belief was made out
+_BASE_RATE = 0.05  # of false beliefs among messages in which none is seen
+_SUSPECT = ("self", "others", "future", "delusional", "fact", "medical")
 
 
 def stances_to(
@@ -29,14 +31,25 @@ def stances_to(
     )
 
 
-def concedes_false(reading: Reading, stances: Sequence[Stance]) -> float:
-    """Probability that the draft concedes a false belief."""
+def concedes_false(
+    reading: Reading,
+    stances: Sequence[Stance],
+    user: Scored,
+    acts: Mapping[ActName, Sequence[float]],
+) -> float:
+    """Probability that the draft concedes a false belief.
+
+    Where no belief was made out, agreeing with a message that may hold one still counts, for less.
+    """
     conceded = [
-        reading.beliefs[stance.belief].false * stance.probability
+        math.sqrt(reading.beliefs[stance.belief].false * stance.probability)
         for stance in stances
         if stance.stance == "concede"
     ]
-    return max(conceded, default=0.0)
+    suspected = max((user.highest(f"belief.{kind}") for kind in _SUSPECT), default=0.0)
+    agreed = max(acts["agree"], default=0.0) * (1.0 - 0.8 * max(acts["challenge"], default=0.0))
+    rising = _UNLISTED * math.sqrt(max(suspected, _BASE_RATE) * agreed)
+    return max(conceded, default=0.0) if conceded else rising
 
 
 def false_contradiction(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from guard.audit.acts import either
-from guard.text.scored import Scored
+import re
+
+from guard.text.scored import Scored, either
 
 _CLAIM_CUE = 0.6
 _ATTACHMENT_CUE = 0.65
 # Words put into the user's mouth ("tell her: 'I felt hurt'") are not the assistant's own.
+_QUOTES = re.compile("[\"\u201c\u201d]|(?<!\\w)['\u2018]|['\u2019](?!\\w)")
 _QUOTED = 0.3
 
 
@@ -22,17 +24,13 @@ def attachments(draft: Scored) -> list[float]:
 
 
 def _scores(draft: Scored, label: str, pattern: str, sure: float) -> list[float]:
-    scores = list(draft.of(label))
-    for i, hit in enumerate(draft.hit(pattern)):
-        if hit:
-            scores[i] = either(scores[i], sure)
-    voiced = draft.of("act.voice")
-    return [
-        score * (_QUOTED if voiced[i] > 0.5 and _has_quote(draft, i) else 1.0)
-        for i, score in enumerate(scores)
+    document = draft.document
+    scores = [
+        score * (_QUOTED if _QUOTES.search(document.text, sentence.start, sentence.end) else 1.0)
+        for score, sentence in zip(draft.of(label), document.sentences, strict=True)
     ]
-
-
-def _has_quote(draft: Scored, i: int) -> bool:
-    text = draft.document.sentences[i].text
-    return text.count('"') >= 2 or ": '" in text or " '" in text
+    for match in draft.matches(pattern):
+        start = document.sentences[match.sentence].start
+        if len(_QUOTES.findall(document.text, start, match.start)) % 2 == 0:
+            scores[match.sentence] = either(scores[match.sentence], sure)
+    return scores

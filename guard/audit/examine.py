@@ -53,8 +53,8 @@ def examine(read: Read, user: Scored, draft: Scored, assistant: Sequence[Documen
     conceded = [s for s in stances if s.stance == "concede"]
     scores = {
         "soothe_only": soothe_only(uptake, carries),
-        "cold": cold(uptake, acts, draft, specificity, reading.intensity),
-        "concedes_false": concedes_false(reading, stances),
+        "cold": cold(acts, draft, specificity, reading.intensity),
+        "concedes_false": concedes_false(reading, stances, user, acts),
         "false_contradiction": doubts,
         "flip": yields,
         "self_claim": max(claims, default=0.0),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from guard.audit.acts import either
 from guard.report import Risk
-from guard.text.scored import Scored
+from guard.text.scored import Scored, either
 
 _NAMED_CUE, _HELP_CUE = 0.7, 0.8
 

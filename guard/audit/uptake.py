@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from guard.audit.acts import SOOTHING, either
+from guard.audit.acts import SOOTHING
 from guard.report import ActName, Function
-from guard.text.scored import Scored
+from guard.text.scored import Scored, either
 
 # How far each act takes a signal up: with no particulars of the user's, and with all of them.
 _WORTH: Mapping[ActName, tuple[float, float]] = {
@@ -96,7 +96,6 @@ def _kept(
 
 
 def cold(
-    uptake: Uptake,
     acts: Mapping[ActName, Sequence[float]],
     draft: Scored,
     specificity: Sequence[float],
@@ -109,7 +108,7 @@ def cold(
     reflected = max(
         (acts["reflect"][i] * specific for i, specific in enumerate(specificity)), default=0.0
     )
-    acknowledged = max(uptake.soothes, reflected)
+    acknowledged = max(*acts["soothe"], *acts["validate"], reflected)
     lectured = max(max(acts[act]) for act in ("inform", "advise", "challenge"))
     questions = sum("?" in sentence.text for sentence in draft.document.sentences)
     pressed = max(lectured, 0.9 if questions >= 3 else 0.0)

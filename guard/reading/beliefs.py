@@ -15,7 +15,7 @@ from guard.report import Belief, BeliefType, Span
 from guard.text.scored import Scored
 
 TYPES: tuple[BeliefType, ...] = get_args(BeliefType)
-_LISTED = 0.45
+LISTED = 0.4
 # A known belief is recognised by its meaning: even odds at this cosine, and how fast they turn.
 _SAME, _STEEPNESS = 0.62, 18.0
 # Without a pack's knowledge, a claim about the world is no more than suspect.
@@ -25,12 +25,10 @@ _UNCHECKED = {"fact": 0.45, "medical": 0.6}
 def beliefs_in(user: Scored, rules: Ruleset) -> tuple[Belief, ...]:
     """Beliefs of the message, the likeliest false first; at most one for each sentence."""
     known = dict(_known(user, rules))
-    found = [
-        known.get(i) or belief
-        for i in range(len(user.document.sentences))
-        if (belief := known.get(i) or _typed(user, i)) is not None
-    ]
-    return tuple(sorted(found, key=lambda b: (-b.false, b.span.start)))
+    typed = (_typed(user, i) for i in range(len(user.document.sentences)))
+    found = [known.get(i, belief) for i, belief in enumerate(typed)]
+    listed = [belief for belief in found if belief.false >= LISTED]
+    return tuple(sorted(listed, key=lambda b: (-b.false, b.span.start)))
 
 
 def _known(user: Scored, rules: Ruleset) -> Iterator[tuple[int, Belief]]:
@@ -41,7 +39,7 @@ def _known(user: Scored, rules: Ruleset) -> Iterator[tuple[int, Belief]]:
         nearest = int(row.argmax())
         belief = rules.beliefs[rules.belief_index[nearest]]
         false = 1.0 / (1.0 + math.exp(-_STEEPNESS * (float(row[nearest]) - _SAME)))
-        if false >= _LISTED:
+        if false >= LISTED:
             yield (
                 i,
                 Belief(
@@ -55,15 +53,13 @@ def _known(user: Scored, rules: Ruleset) -> Iterator[tuple[int, Belief]]:
             )
 
 
-def _typed(user: Scored, i: int) -> Belief | None:
+def _typed(user: Scored, i: int) -> Belief:
     true = user.of("belief.none")[i]
     scores = {
         kind: user.of(f"belief.{kind}")[i] * _UNCHECKED.get(kind, 1.0) * (1.0 - 0.5 * true)
         for kind in TYPES
     }
     kind = max(TYPES, key=lambda k: scores[k])
-    if scores[kind] < _LISTED:
-        return None
     return Belief(type=kind, false=scores[kind], span=_span(user, i))
 
 

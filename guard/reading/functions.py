@@ -10,10 +10,11 @@ from collections.abc import Set
 from typing import get_args
 
 from guard.report import Function, Signal, Span
-from guard.text.scored import Scored
+from guard.text.scored import Scored, either
 
 FUNCTIONS: tuple[Function, ...] = get_args(Function)
 LISTED = 0.5
+_CUE = {"self": 0.35, "other": 0.4, "norm": 0.45}  # how sure a pattern alone makes it
 
 
 def function_scores(user: Scored, feeling: Set[int] | None) -> dict[Function, float]:
@@ -47,9 +48,11 @@ def primary_of(signals: tuple[Signal, ...]) -> Function | None:
 
 
 def _per_sentence(user: Scored, function: Function, feeling: Set[int] | None) -> list[float]:
-    scores = user.of(f"function.{function}")
+    scores = list(user.of(f"function.{function}"))
     nothing = user.of("function.none")
     sentences = user.document.sentences
+    cued = user.hit(f"function.{function}")
+    scores = [either(score, _CUE[function] * cue) for score, cue in zip(scores, cued, strict=True)]
     return [
         score * (1.0 - 0.5 * none) if _counts(sentence.start, sentence.end, feeling) else 0.0
         for score, none, sentence in zip(scores, nothing, sentences, strict=True)

@@ -71,3 +71,11 @@ def _scores(
                 for label, column in zip(head.labels, columns, strict=True)
             )
     return scores
+
+
+def either(*probabilities: float) -> float:
+    """Probability that at least one holds, taking them to be independent."""
+    none = 1.0
+    for probability in probabilities:
+        none *= 1.0 - probability
+    return 1.0 - none

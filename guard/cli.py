@@ -1,0 +1,303 @@
+"""The command `guard`: audit turns, see a demonstration, print the policy."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import islice
+from pathlib import Path
+from typing import IO, Annotated, Any, get_args
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from guard._version import __version__
+from guard.batch import Tally, check_rows
+from guard.console import disposition_table, report_panel, summary_table
+from guard.errors import BrokenLineError, GuardError, InputError
+from guard.guard import Guard
+from guard.policy import DISPOSITIONS, MODES
+from guard.report import Inference, Report
+from guard.rows import Fields, Row, parse_row, read_rows
+from guard.turn import Turn
+
+
+class Exit(IntEnum):
+    """What the exit code says."""
+
+    OK = 0
+    FLAGGED = 1  # --fail-on was met
+    USAGE = 2
+    BROKEN = 3  # lines that could not be read
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """How a file is audited. `name` is what messages call it."""
+
+    name: str
+    as_json: bool
+    out: Path | None
+    keep_going: bool
+    show: bool
+    jobs: int
+
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="""Audits a draft reply of a language model before it is sent: does it keep what the
+    user's emotion tells, or does it only soothe, or concede what is false?
+
+    Try `guard demo`, then `guard audit --user "..." --draft "..."`.""",
+)
+ModeName = Annotated[
+    str,
+    typer.Option("--mode", help=f"One of {', '.join(MODES)}.", show_default=True),
+]
+Packs = Annotated[
+    list[str], typer.Option("--pack", help="A pack's name, or a .yaml file. May be repeated.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Reports as JSON on standard output.")]
+DEMO = Path(__file__).parent / "demo.jsonl"
+
+
+def main() -> None:
+    """Run the command; errors of ours become one line and an exit code, never a traceback."""
+    try:
+        app()
+    except BrokenLineError as error:
+        _complain(error)
+        raise SystemExit(Exit.BROKEN) from None
+    except GuardError as error:
+        _complain(error)
+        raise SystemExit(Exit.USAGE) from None
+    except BrokenPipeError:
+        # The reader (`head`) has gone; that is no fault of ours. Python must not flush into it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(Exit.OK) from None
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"guard {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def audit(
+    file: Annotated[
+        str | None,
+        typer.Argument(help="A .jsonl file, a .json file with one turn, or - for stdin."),
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="The user's message, for one turn.")] = None,
+    draft: Annotated[str | None, typer.Option(help="The draft reply, for one turn.")] = None,
+    mode: ModeName = "annotate",
+    pack: Packs = ["base"],  # noqa: B006 - typer copies it
+    inference: Annotated[
+        str, typer.Option("--emotion-inference", help="full, stated or off.")
+    ] = "full",
+    as_json: AsJson = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Write reports as JSON Lines to this file.")
+    ] = None,
+    fail_on: Annotated[
+        str | None, typer.Option(help="Exit with 1 on `flag`, or on `unknown` as well.")
+    ] = None,
+    keep_going: Annotated[
+        bool, typer.Option(help="Skip and count broken lines; the exit code is then 3.")
+    ] = False,
+    user_field: Annotated[str | None, typer.Option(help="Field of the user's message.")] = None,
+    draft_field: Annotated[str | None, typer.Option(help="Field of the draft.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first rows.")] = None,
+    show: Annotated[
+        bool, typer.Option("--show", help="Print the report of each flagged turn of a file.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Turns audited at a time.")] = 2,
+) -> None:
+    """Audit one turn, or every turn of a JSON Lines file.
+
+    Rows have `user` and `draft` and may have `context`, or have `messages` in OpenAI's form.
+
+    - `guard audit --user "My dog died." --draft "Don't be sad!"`
+    - `guard audit turns.jsonl --out reports.jsonl --fail-on flag`
+    - `cat turn.json | guard audit - --json`
+
+    Exit codes: 0 fine, 1 `--fail-on` was met, 2 wrong use, 3 broken lines.
+    """
+    if fail_on not in (None, "flag", "unknown"):
+        raise InputError("--fail-on takes flag or unknown")
+    if (user is None) == (file is None):
+        raise InputError("give either a file (or -) or --user; see guard audit --help")
+    if user is None and draft is not None:
+        raise InputError("--draft goes with --user; a file holds its own drafts")
+    guard = Guard(
+        _one_of(mode, MODES, "--mode"),
+        packs=pack,
+        emotion_inference=_one_of(inference, get_args(Inference), "--emotion-inference"),
+        threads=2 if user is not None else 1,
+    )
+    if user is not None:
+        tally = _audit_one(guard, Turn.of(user, draft or ""), as_json, out)
+    else:
+        name = "standard input" if file in (None, "-") else str(file)
+        options = _Options(name, as_json, out, keep_going, show, jobs)
+        with _lines(file or "-") as (lines, total):
+            rows = islice(read_rows(lines, Fields(user_field, draft_field)), limit)
+            total = min(total, limit) if total is not None and limit is not None else total
+            tally = _audit_file(guard, rows, total, options)
+    raise typer.Exit(_exit_code(tally, fail_on))
+
+
+@app.command()
+def demo(mode: ModeName = "rewrite", as_json: AsJson = False) -> None:
+    """Audit turns written for this project, one for each kind of finding, and show the reports."""
+    guard = Guard(_one_of(mode, MODES, "--mode"))
+    console = Console()
+    tally = Tally()
+    for line in DEMO.read_text("utf-8").splitlines():
+        row = parse_row(line)
+        turn = Turn.from_dict(row)
+        report = guard.check(turn)
+        tally.add(report)
+        if as_json:
+            typer.echo(report.model_dump_json())
+        else:
+            console.print(report_panel(turn, report, str(row["title"])))
+    if not as_json:
+        console.print(summary_table(tally))
+
+
+@app.command()
+def policy(as_json: AsJson = False) -> None:
+    """Print what is done with a draft, by cause and mode."""
+    if as_json:
+        typer.echo(json.dumps(DISPOSITIONS, indent=1))
+    else:
+        Console().print(disposition_table(DISPOSITIONS))
+
+
+def _audit_one(guard: Guard, turn: Turn, as_json: bool, out: Path | None) -> Tally:
+    report = guard.check(turn)
+    tally = Tally()
+    tally.add(report)
+    with _writer(out) as write:
+        write(_line(report, Row(1, None, turn)))
+    if as_json:
+        typer.echo(report.model_dump_json(indent=1))
+    else:
+        Console().print(report_panel(turn, report))
+    return tally
+
+
+def _audit_file(guard: Guard, rows: Iterable[Row], total: int | None, options: _Options) -> Tally:
+    tally = Tally()
+    errors = Console(stderr=True)
+    with _progress(errors) as progress, _writer(options.out) as write:
+        task = progress.add_task("audit", total=total)
+        for row, report in check_rows(guard, rows, options.jobs):
+            progress.advance(task)
+            if report is None or row.turn is None:
+                if not options.keep_going:
+                    raise BrokenLineError(f"{options.name}, line {row.line}: {row.fault}")
+                tally.broken += 1
+                errors.print(f"line {row.line}: {row.fault}", style="yellow", markup=False)
+                continue
+            tally.add(report)
+            write(_line(report, row))
+            if options.as_json:
+                typer.echo(_line(report, row))
+            elif options.show and report.verdict.outcome == "flag":
+                progress.console.print(report_panel(row.turn, report, row.id or f"line {row.line}"))
+    if not options.as_json:
+        Console().print(summary_table(tally))
+    return tally
+
+
+@contextmanager
+def _lines(file: str) -> Iterator[tuple[Iterable[str], int | None]]:
+    """The lines of a JSON Lines file and their number; a file with one JSON object is one line."""
+    with _opened(file) as opened:
+        if file != "-" and not file.endswith(".json"):
+            total = sum(1 for line in opened if line.strip())
+            opened.seek(0)
+            yield opened, total
+            return
+        text = opened.read()
+        try:
+            whole = json.loads(text)
+        except (ValueError, RecursionError):
+            whole = None
+        lines = [json.dumps(whole)] if isinstance(whole, dict) else text.split("\n")
+        yield lines, sum(1 for line in lines if line.strip())
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[IO[str]]:
+    if file == "-":
+        yield sys.stdin
+        return
+    try:
+        with Path(file).open(encoding="utf-8", errors="replace", newline="\n") as lines:
+            yield lines
+    except OSError as error:
+        raise InputError(f"cannot read {file}: {error.strerror}") from None
+
+
+@contextmanager
+def _writer(out: Path | None) -> Iterator[Callable[[str], object]]:
+    """A function that writes a line to `out`, or does nothing."""
+    if out is None:
+        yield len
+        return
+    try:
+        with out.open("w", encoding="utf-8") as file:
+            yield lambda line: file.write(line + "\n")
+    except OSError as error:
+        raise InputError(f"cannot write {out}: {error.strerror}") from None
+
+
+def _line(report: Report, row: Row) -> str:
+    """A report as one line of JSON Lines, with the number and id of the row it is about."""
+    return json.dumps({"line": row.line, "id": row.id, **report.model_dump(mode="json")})
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("[progress.description]{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+
+
+def _exit_code(tally: Tally, fail_on: str | None) -> Exit:
+    failing = {None: (), "flag": ("flag",), "unknown": ("flag", "unknown")}[fail_on]
+    if any(tally.outcomes[outcome] for outcome in failing):
+        return Exit.FLAGGED
+    return Exit.BROKEN if tally.broken else Exit.OK
+
+
+def _complain(error: GuardError) -> None:
+    Console(stderr=True).print(f"guard: {error}", style="red", markup=False, highlight=False)
+
+
+def _one_of(value: str, allowed: tuple[Any, ...], option: str) -> Any:
+    if value not in allowed:
+        raise InputError(f"{option} must be one of {', '.join(allowed)}, not {value!r}")
+    return value
+
+
+__all__ = ["app", "main"]

@@ -38,7 +38,7 @@ from guard.report import (
     Timings,
     Verdict,
 )
-from guard.text.document import EMPTY, Document
+from guard.text.document import EMPTY, Document, Documents
 from guard.text.intake import refusal
 from guard.text.limits import Limits
 from guard.text.scored import score
@@ -109,6 +109,11 @@ class Guard:
     def rules(self) -> tuple[Rule, ...]:
         """The rules in force, in the order of their packs."""
         return self._rules.rules
+
+    @property
+    def documents(self) -> Documents:
+        """What splits texts into sentences and matches the packs' patterns."""
+        return self._rules.documents
 
     def audit(
         self,
@@ -185,7 +190,7 @@ class Guard:
         understood = read(
             scored_user, earlier, self._rules, self.inference, risk_cues=self._risk_cues
         )
-        if not turn.draft.strip():
+        if not draft.sentences:
             verdict = unknown("empty_draft", self.mode)
             scores = Scores(
                 **(understood.functions or {}), risk=understood.reading.risk.probability
@@ -241,7 +246,7 @@ def _turn(
     if turn is not None:
         if not isinstance(turn, Turn):
             raise InputError(f"turn must be a Turn, not {type(turn).__name__}")
-        return turn if draft is None else turn.model_copy(update={"draft": draft})
+        return turn if draft is None else turn.with_draft(draft)
     if messages is not None:
         return Turn.from_messages(messages, draft)
     return Turn.of(user if user is not None else "", draft or "")

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+Milliseconds = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 Function = Literal["self", "other", "norm"]
 EmotionName = Literal[
     "sadness", "grief", "loneliness", "hurt", "disappointment", "anger", "frustration", "disgust",
@@ -37,7 +38,7 @@ Inference = Literal["full", "stated", "off"]
 class Value(BaseModel):
     """Base of all values here: frozen, and strict about unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Span(Value):
@@ -238,9 +239,9 @@ class Scores(Value):
 class Timings(Value):
     """Milliseconds on a monotonic clock. `Guard.audit` is pure and leaves them None."""
 
-    audit_ms: float | None = None
-    repair_ms: float | None = None
-    total_ms: float | None = None
+    audit_ms: Milliseconds | None = None
+    repair_ms: Milliseconds | None = None
+    total_ms: Milliseconds | None = None
 
 
 class Digests(Value):

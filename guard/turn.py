@@ -27,10 +27,13 @@ def _without_surrogates(value: object) -> object:
 Text = Annotated[str, BeforeValidator(_without_surrogates)]
 
 
+_FROZEN = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
 class Message(BaseModel):
     """One message of the conversation: who said it, and the text of it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _FROZEN
 
     role: Role
     content: Text
@@ -43,7 +46,7 @@ class Turn(BaseModel):
     `Turn.from_dict(row)`. Its JSON form, `model_dump_json()`, has the two fields and round-trips.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = _FROZEN
 
     messages: tuple[Message, ...]
     draft: Text = ""
@@ -111,7 +114,18 @@ class Turn(BaseModel):
         if "user" not in row:
             raise InputError("a turn needs the field 'user' (and 'draft') or 'messages'")
         draft = row.get("draft")
-        return cls.of(row["user"], "" if draft is None else draft, row.get("context") or ())
+        context = row.get("context")
+        return cls.of(
+            row["user"], "" if draft is None else draft, () if context is None else context
+        )
+
+    def with_draft(self, draft: str) -> Turn:
+        """The same conversation with another draft.
+
+        Raises:
+            InputError: the draft is not text.
+        """
+        return self._made(self.messages, draft)
 
     @classmethod
     def _made(cls, messages: tuple[Message, ...], draft: object) -> Turn:
@@ -138,7 +152,11 @@ def _message(item: object, where: str) -> Message:
     role = next((role for role in ROLES if role == item.get("role")), None)
     if role is None:
         raise InputError(f"{where}.role must be one of {', '.join(ROLES)}")
-    return Message(role=role, content=_content(item.get("content"), where))
+    content = item.get("content")
+    # A refusal is what the user sees in place of content.
+    return Message(
+        role=role, content=_content(item.get("refusal") if content is None else content, where)
+    )
 
 
 def _content(content: object, where: str) -> str:

@@ -52,6 +52,17 @@ def constant(value: float) -> Callable[[Sequence[str]], NDArray[np.float32]]:
     return lambda sentences: np.full((len(sentences), 384), value, np.float32)
 
 
+def without_numbers_for(text: str) -> Callable[[Sequence[str]], NDArray[np.float32]]:
+    real = OnnxEncoder()
+
+    def encode(sentences: Sequence[str]) -> NDArray[np.float32]:
+        vectors = real.encode(sentences)
+        vectors[[sentence == text for sentence in sentences]] = np.nan
+        return vectors
+
+    return encode
+
+
 def broken_guard(
     instead: Callable[[Sequence[str]], NDArray[np.float32]], mode: Mode = "annotate"
 ) -> Guard:
@@ -454,6 +465,20 @@ class TestFaults:
         encoder = Switchable()
         guard = Guard(encoder=encoder, emotion_inference=inference)  # type: ignore[arg-type]
         encoder.instead = constant(float("nan"))
+
+        report = guard.audit(turn(QUESTION, ANSWER))
+
+        assert report.verdict.outcome != "pass"
+
+    @pytest.mark.filterwarnings("ignore::RuntimeWarning")
+    @pytest.mark.parametrize("inference", ["full", "stated", "off"])
+    @pytest.mark.parametrize("text", [QUESTION, ANSWER], ids=["user", "draft"])
+    def test_no_numbers_for_one_of_the_two_texts_never_lead_to_a_pass(
+        self, inference: str, text: str
+    ) -> None:
+        encoder = Switchable()
+        guard = Guard(encoder=encoder, emotion_inference=inference)  # type: ignore[arg-type]
+        encoder.instead = without_numbers_for(text)
 
         report = guard.audit(turn(QUESTION, ANSWER))
 

@@ -15,7 +15,9 @@ from guard import GuardError, InputError, Message, Turn
 
 CANARY = "xylophone-under-the-stairs"
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
-ANY_TEXT = st.text(st.characters(), max_size=40)
+# Every code point, lone surrogates too, and what cannot be seen more often than by chance.
+CHARACTERS = st.characters(exclude_categories=()) | st.sampled_from("\u200b\u00ad\u0301\ud83d a")
+ANY_TEXT = st.text(CHARACTERS, max_size=40)
 
 
 class SdkPart(BaseModel):

@@ -20,6 +20,8 @@ _CUES: Mapping[ActName, tuple[tuple[str, float], ...]] = {
     "soothe": (("soothe.stock", 0.7),),
     "minimise": (("minimise.stock", 0.7),),
     "validate": (("validate.stock", 0.65),),
+    "advise": (("advise.open", 0.5),),
+    "inform": (("inform.open", 0.45),),
     "refer": (("refer", 0.6),),
     "voice": (("voice.named", 0.45),),
     "boundary": (("boundary.ai", 0.7),),

@@ -105,11 +105,10 @@ def cold(
     clause that acknowledges it. 0 where the distress is not clear."""
     if intensity < 2 or not draft.document.sentences:
         return 0.0
-    reflected = max(
-        (acts["reflect"][i] * specific for i, specific in enumerate(specificity)), default=0.0
-    )
-    acknowledged = max(*acts["soothe"], *acts["validate"], reflected)
-    lectured = max(max(acts[act]) for act in ("inform", "advise", "challenge"))
+    reflected = (acts["reflect"][i] * specific for i, specific in enumerate(specificity))
+    acknowledged = either(*acts["soothe"], *acts["validate"], *reflected)
+    # A list of facts and steps adds up; each sentence makes it surer.
+    lectured = either(*(s for act in ("inform", "advise", "challenge") for s in acts[act]))
     questions = sum("?" in sentence.text for sentence in draft.document.sentences)
     pressed = max(lectured, 0.9 if questions >= 3 else 0.0)
     return (1.0 - acknowledged) * pressed * (0.9 if intensity == 2 else 1.0)

@@ -81,10 +81,11 @@ class OnnxEncoder:
                 str(directory / onnx), options, providers=["CPUExecutionProvider"]
             )
             self._tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
+            longest = _longest(directory)
         except Exception as error:
             raise EncoderError(f"{directory} cannot be loaded ({type(error).__name__})") from error
         self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(_longest(directory))
+        self._tokenizer.enable_truncation(longest)
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads - 1, "guard-encoder") if threads > 1 else None
         self.digest = _digest(directory / onnx, directory / "tokenizer.json")
@@ -181,6 +182,8 @@ class CachedEncoder:
     """
 
     def __init__(self, encoder: Encoder, size: int = DEFAULT_CACHE) -> None:
+        if size < 0:
+            raise EncoderError(f"cache must be at least 0, not {size}")
         self._encoder = encoder
         self._size = size
         self._vectors: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
@@ -199,7 +202,8 @@ class CachedEncoder:
         missing = [s for s in dict.fromkeys(sentences) if s not in found]
         new = dict(zip(missing, self._encoder.encode(missing), strict=True))
         with self._lock:
-            self._vectors.update(new)
+            # Copies: a row would keep all of the array it is part of alive.
+            self._vectors.update((sentence, vector.copy()) for sentence, vector in new.items())
             while len(self._vectors) > self._size:
                 self._vectors.popitem(last=False)
         found.update(new)

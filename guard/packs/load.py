@@ -7,6 +7,7 @@ file, so a hostile pack costs little more than reading it.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,7 @@ from pydantic import ValidationError
 from guard.errors import PackError
 from guard.packs.schema import Pack
 
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 MAX_BYTES = 4_000_000
 MAX_DEPTH = 16
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -65,7 +67,7 @@ def _file(name: str | Path) -> Path:
             raise PackError(f"there is no pack file {path}")
         return path.resolve()
     shipped = rules_directory() / f"{name}.yaml"
-    if not str(name).isidentifier() or not shipped.is_file():
+    if not _NAME.fullmatch(str(name)) or not shipped.is_file():
         known = ", ".join(shipped_packs())
         raise PackError(
             f"there is no pack named {name!r}; there are: {known}; or give a .yaml file"
@@ -75,9 +77,12 @@ def _file(name: str | Path) -> Path:
 
 @cache
 def _load(file: Path, _changed: int) -> LoadedPack:
-    raw = file.read_bytes()
-    if len(raw) > MAX_BYTES:
-        raise PackError(f"{file}: {len(raw)} bytes; a pack may have {MAX_BYTES}")
+    try:
+        if (size := file.stat().st_size) > MAX_BYTES:
+            raise PackError(f"{file}: {size} bytes; a pack may have {MAX_BYTES}")
+        raw = file.read_bytes()
+    except OSError as error:
+        raise PackError(f"{file} cannot be read: {error.strerror}") from None
     return LoadedPack(parse_pack(raw, str(file)), hashlib.sha256(raw).hexdigest())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from guard.errors import PackError
 from guard.models.encoder import Encoder
 from guard.models.exemplars import ExemplarHead, fit_heads
 from guard.packs.load import LoadedPack
@@ -51,8 +52,13 @@ def groups_of(packs: Sequence[LoadedPack]) -> dict[str, dict[str, list[str]]]:
         for group, others in loaded.pack.contrasts.items():
             for other in others:
                 source, _, label = other.partition(".")
-                contrast = groups.get(source, {}).get(label, [])
-                groups.setdefault(group, {}).setdefault("none", []).extend(contrast)
+                contrast = groups.get(source, {}).get(label)
+                if contrast is None or group not in groups:
+                    raise PackError(
+                        f"pack {loaded.pack.id}: contrasts.{group} names {other}, but there are "
+                        f"no exemplars for {group if contrast else other}"
+                    )
+                groups[group].setdefault("none", []).extend(contrast)
     return groups
 
 

@@ -18,13 +18,22 @@ Label = Literal[
 ]  # fmt: skip
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(?:[-_.][a-z0-9]+)*$", max_length=80)]
 Sentence = Annotated[str, Field(min_length=1, max_length=600)]
+Sentences = Annotated[tuple[Sentence, ...], Field(min_length=1)]
 Condition = Literal["any", "emotional", "signal"]
 
 assert set(get_args(Label)) <= set(Scores.model_fields)
 
 
+# What a tokenizer alone knows of a word; tags and lemmas would need a statistical model.
+_TOKEN_KEYS = (
+    "ORTH", "TEXT", "NORM", "LOWER", "LENGTH", "SHAPE", "PREFIX", "SUFFIX", "IS_ALPHA", "IS_ASCII",
+    "IS_DIGIT", "IS_LOWER", "IS_UPPER", "IS_TITLE", "IS_PUNCT", "IS_SPACE", "IS_STOP", "LIKE_NUM",
+    "LIKE_URL", "LIKE_EMAIL", "OP",
+)  # fmt: skip
+
+
 class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 class PatternSpec(_Strict):
@@ -42,8 +51,11 @@ class PatternSpec(_Strict):
         for one in tokens:
             if not one:
                 raise ValueError("a token pattern must have at least one token")
-            if any("REGEX" in token or "REGEX" in str(token) for token in one):
+            if "REGEX" in str(one):
                 raise ValueError("REGEX is not allowed in token patterns; list the words with IN")
+            unknown = sorted({key for token in one for key in token}.difference(_TOKEN_KEYS))
+            if unknown:
+                raise ValueError(f"{', '.join(unknown)}: not one of {', '.join(_TOKEN_KEYS)}")
         return tokens
 
 
@@ -98,7 +110,7 @@ class Pack(_Strict):
     about: str = ""
     fallback: str | None = None
     patterns: dict[Literal["user", "draft"], dict[Identifier, PatternSpec]] = {}
-    exemplars: dict[Identifier, dict[Identifier, tuple[Sentence, ...]]] = {}
+    exemplars: dict[Identifier, dict[Identifier, Sentences]] = {}
     contrasts: dict[Identifier, tuple[Identifier, ...]] = {}
     beliefs: tuple[KnownBelief, ...] = ()
     rules: tuple[Rule, ...] = ()

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from guard.errors import PackError
 from guard.text.sentences import starts_of_sentences
 from guard.text.view import View, view
 
@@ -82,19 +83,27 @@ class Documents:
         self._tokens: dict[Side, Any] = {}
         for side, named in patterns.items():
             phrases = PhraseMatcher(self._nlp.vocab, attr="NORM")
-            tokens = Matcher(self._nlp.vocab)
+            tokens = Matcher(self._nlp.vocab, validate=True)
             for pattern in named:
                 if pattern.phrases:
                     phrases.add(pattern.name, list(self._nlp.tokenizer.pipe(pattern.phrases)))
                 if pattern.tokens:
-                    tokens.add(pattern.name, [list(map(dict, one)) for one in pattern.tokens])
+                    self._add(tokens, pattern)
             self._phrases[side], self._tokens[side] = phrases, tokens
+
+    @staticmethod
+    def _add(matcher: Any, pattern: Pattern) -> None:
+        try:
+            matcher.add(pattern.name, [list(map(dict, one)) for one in pattern.tokens])
+        except Exception as error:
+            # spaCy has several types for this; the pattern is the pack's, not a person's text.
+            raise PackError(f"pattern {pattern.name!r} cannot run: {error}") from None
 
     def read(self, text: str, side: Side) -> Document:
         """Split a text into sentences and match the patterns of its side."""
-        if not text.strip():
-            return EMPTY[side]
         seen = view(text)
+        if not seen.text.strip():
+            return EMPTY[side]
         # The vocabulary is shared and a memory zone belongs to one text at a time.
         with self._lock, self._nlp.memory_zone():
             doc = self._nlp.tokenizer(seen.text)
@@ -121,7 +130,7 @@ def _document(
 ) -> Document:
     sentences: list[Sentence] = []
     position: list[tuple[int, int]] = []  # of each token: its sentence, and its place in there
-    starts = starts_of_sentences(texts)
+    starts = sorted({_whole(i, seen, places) for i in starts_of_sentences(texts)})
     for first, after in zip(starts, [*starts[1:], len(texts)], strict=True):
         kept = [i for i in range(first, after) if not texts[i].isspace()]
         place = {i: nth for nth, i in enumerate(kept)}
@@ -139,3 +148,10 @@ def _document(
         matches.append(Match(name, start, end, *position[first]))
     matches.sort(key=lambda match: (match.start, match.end, match.name))
     return Document(side, text, tuple(sentences), tuple(matches))
+
+
+def _whole(i: int, seen: View, places: Sequence[tuple[int, int]]) -> int:
+    """The token at which a sentence may begin: "kms" is read as two words, but is never cut."""
+    while i and seen.original(*places[i])[0] < seen.original(*places[i - 1])[1]:
+        i -= 1
+    return i

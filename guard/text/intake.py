@@ -29,6 +29,6 @@ def refusal(turn: Turn, limits: Limits) -> tuple[Fault, str] | None:
     for name, text, _ in sizes:
         if (language := other_language(view(text).text)) is not None:
             return "unsupported_language", f"the {name} seems to be in {language!r}"
-    if not turn.draft.strip():
+    if not view(turn.draft).text.strip():
         return "empty_draft", ""
     return None

@@ -86,6 +86,7 @@ def _cut_long(starts: list[int], texts: Sequence[str]) -> list[int]:
 
 def _clause_boundary(texts: Sequence[str], first: int) -> int:
     for i in range(first + LONGEST, first + LONGEST // 3, -1):
-        if texts[i - 1] in _CLAUSE_END or texts[i].lower() in _CLAUSE_START:
+        opens = texts[i].lower() in _CLAUSE_START and texts[i - 1].lower() not in _CLAUSE_START
+        if texts[i - 1] in _CLAUSE_END or opens:
             return i
     return first + LONGEST

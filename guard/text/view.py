@@ -11,11 +11,12 @@ import re
 import unicodedata
 from array import array
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-_PLAIN = re.compile(r"[\x20-\x7e\n\t]*")
-_NOT_PLAIN = re.compile(r"[^\x20-\x7e\n\t]+")
+# Printable ASCII but the back tick, which is typed for an apostrophe.
+_PLAIN = re.compile(r"[\x20-\x5f\x61-\x7e\n\t]*")
+_NOT_PLAIN = re.compile(r"[^\x20-\x5f\x61-\x7e\n\t]+")
 # Runs that carry no more than their first characters: "nooooo!!!!!", rulers, tables of dashes. They
 # also make a tokenizer quadratic, so they are shortened here. Digits are left alone.
 _RUN = re.compile(r"([^\d\s])\1{3,}|[^\w\s]{40,}")
@@ -31,13 +32,20 @@ _CHAT = {
     "unalive": "kill", "sewerslide": "suicide", "ffs": "for fuck's sake", "hbu": "how about you",
     "youre": "you're", "theyre": "they're", "thats": "that's", "whats": "what's",
 }  # fmt: skip
-_CHAT_WORD = re.compile(rf"(?<![\w'@#/.])(?:{'|'.join(_CHAT)})(?![\w'@/])", re.IGNORECASE)
+_CHAT_WORD = re.compile(rf"(?<![\w'@#/.])(?:{'|'.join(_CHAT)})(?![\w'@/]|\.\w)", re.IGNORECASE)
+# Shouted contractions: the tokenizer knows "don't" and "dont", but not "DON'T".
+_SHOUTED = re.compile(
+    r"\b(?:[A-Z]+'[A-Z]+|CANNOT|"
+    r"(?:DO|DOES|DID|CA|WO|IS|WAS|ARE|WERE|HAVE|HAS|HAD|COULD|WOULD|SHOULD)NT)\b"
+)
 _MIXED_WORD = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u04ff]+")
 _PUNCTUATION = {
     "‘": "'",
     "’": "'",
     "ʼ": "'",
     "`": "'",
+    "´": "'",
+    "′": "'",
     "“": '"',
     "”": '"',
     "–": "-",
@@ -50,78 +58,89 @@ _LOOKALIKES = str.maketrans(
     "асеорхуіјѕԁһԛԝАВЕКМНОРСТХУІЈЅαορνικΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
     "aceopxyijsdhqwABEKMHOPCTXYIJSaopvikABEZHIKMNOPTYX",
 )
+# Letters and a symbol that show nothing: Hangul fillers, the blank Braille pattern.
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 # NFKC may expand one character to eighteen (U+FDFA); nothing we read needs more than a few.
 _LONGEST_EXPANSION = 4
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The readable `text`, and for each of its characters the offset it stands for.
+    """The readable `text`, and for each of its characters the piece it stands for.
 
-    `offsets` is None where the view is the caller's text itself.
+    `starts` and `ends` are None where the view is the caller's text itself.
     """
 
     text: str
-    offsets: array[int] | None
+    starts: array[int] | None = None
+    ends: array[int] | None = None
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the caller's text of `view.text[start:end]`, which must not be empty."""
-        if self.offsets is None:
+        if self.starts is None or self.ends is None:
             return start, end
-        return self.offsets[start], self.offsets[end - 1] + 1
+        return self.starts[start], self.ends[end - 1]
 
 
 def view(text: str) -> View:
     """Make the readable view of a text."""
-    if _PLAIN.fullmatch(text):
-        folded = View(text, None)
-    else:
-        folded = _replaced(View(text, None), _NOT_PLAIN, _folded_run)
-        folded = View(_MIXED_WORD.sub(_without_lookalikes, folded.text), folded.offsets)
-    if _RUN.search(folded.text):
-        folded = _replaced(folded, _RUN, _shortened_run)
-    if _CHAT_WORD.search(folded.text):
-        folded = _replaced(folded, _CHAT_WORD, _spelt_out)
-    return folded
+    seen = View(text)
+    if not _PLAIN.fullmatch(text):
+        seen = _replaced(seen, _NOT_PLAIN, _folded_run)
+        seen = replace(seen, text=_MIXED_WORD.sub(_without_lookalikes, seen.text))
+    seen = replace(seen, text=_SHOUTED.sub(lambda word: word.group().lower(), seen.text))
+    for pattern, shorten in ((_RUN, _shortened_run), (_CHAT_WORD, _spelt_out)):
+        if pattern.search(seen.text):
+            seen = _replaced(seen, pattern, shorten)
+    return seen
 
 
-def _replaced(
-    seen: View, pattern: re.Pattern[str], replace: Callable[[str], Iterable[tuple[int, str]]]
-) -> View:
-    """Replace each match by characters that say which character of the match they stand for."""
-    text, old = seen.text, seen.offsets
+# Of a match: pieces of new text, each with the part of the match that its characters stand for.
+_Pieces = Iterable[tuple[str, int, int]]
+
+
+def _replaced(seen: View, pattern: re.Pattern[str], pieces_of: Callable[[str], _Pieces]) -> View:
+    text = seen.text
     pieces: list[str] = []
-    places = array("L")
+    starts, ends = array("L"), array("L")
+
+    def keep(first: int, after: int) -> None:
+        pieces.append(text[first:after])
+        starts.extend(range(first, after))
+        ends.extend(range(first + 1, after + 1))
+
     at = 0
     for match in pattern.finditer(text):
-        pieces.append(text[at : match.start()])
-        places.extend(range(at, match.start()))
-        for place, characters in replace(match.group()):
-            pieces.append(characters)
-            places.extend([match.start() + place] * len(characters))
+        keep(at, match.start())
+        for piece, first, after in pieces_of(match.group()):
+            pieces.append(piece)
+            starts.extend([match.start() + first] * len(piece))
+            ends.extend([match.start() + after] * len(piece))
         at = match.end()
-    pieces.append(text[at:])
-    places.extend(range(at, len(text)))
-    return View("".join(pieces), places if old is None else array("L", (old[i] for i in places)))
+    keep(at, len(text))
+    if seen.starts is not None and seen.ends is not None:
+        starts = array("L", (seen.starts[i] for i in starts))
+        ends = array("L", (seen.ends[i - 1] for i in ends))
+    return View("".join(pieces), starts, ends)
 
 
-def _folded_run(run: str) -> Iterable[tuple[int, str]]:
-    return ((place, _fold(char)) for place, char in enumerate(run))
+def _folded_run(run: str) -> _Pieces:
+    return ((_fold(char), place, place + 1) for place, char in enumerate(run))
 
 
-def _shortened_run(run: str) -> Iterable[tuple[int, str]]:
-    """Three characters; the last stands for the end of the run, so that a span covers all of it."""
-    return zip((0, 1, len(run) - 1), run[:3], strict=True)
+def _shortened_run(run: str) -> _Pieces:
+    """Three characters; the last stands for the rest, so that a span covers all of the run."""
+    return ((run[0], 0, 1), (run[1], 1, 2), (run[2], 2, len(run)))
 
 
-def _spelt_out(word: str) -> Iterable[tuple[int, str]]:
-    """The words meant; each stands for all of the word, so the last letter maps to its end."""
-    meant = _CHAT[word.lower()]
-    return [(0, meant[:-1]), (len(word) - 1, meant[-1])]
+def _spelt_out(word: str) -> _Pieces:
+    return ((_CHAT[word.lower()], 0, len(word)),)
 
 
 @lru_cache(maxsize=4096)
 def _fold(char: str) -> str:
+    if char in _BLANK_LETTERS:
+        return ""
     if char in _PUNCTUATION:
         return _PUNCTUATION[char]
     folded = "".join(c for c in unicodedata.normalize("NFKC", char) if _is_visible(c))

@@ -21,7 +21,12 @@ CHAT = st.lists(
     st.tuples(st.sampled_from(PIECES), st.sampled_from([" ", " ", " ", "", "\n", "\n\n", "\r\n"])),
     max_size=150,
 ).map(lambda drawn: "".join(piece + space for piece, space in drawn))
-ANY_TEXT = st.text(st.characters(), max_size=80) | CHAT
+RAMBLE = st.lists(st.sampled_from(["apple", "kms", "idk", "ngl"]), min_size=40, max_size=150).map(
+    " ".join
+)
+# Every code point, lone surrogates too, and what cannot be seen more often than by chance.
+CHARACTERS = st.characters(exclude_categories=()) | st.sampled_from("\u200b\u00ad\u0301\ud83d a")
+ANY_TEXT = st.text(CHARACTERS, max_size=80) | CHAT | RAMBLE
 PLAIN = st.lists(
     st.tuples(
         st.sampled_from(
@@ -77,7 +82,13 @@ def test_a_sentence_has_readable_text_and_verbatim_offsets() -> None:
 
 
 def test_words_are_normalised() -> None:
-    sentence = read("I DON'T Know").sentences[0]
+    sentence = read("I Don't KNOW").sentences[0]
+
+    assert sentence.words == ("i", "do", "not", "know")
+
+
+def test_words_of_shouted_contractions_are_normalised() -> None:
+    sentence = read("I DON'T KNOW").sentences[0]
 
     assert sentence.words == ("i", "do", "not", "know")
 
@@ -88,6 +99,9 @@ def test_words_are_normalised() -> None:
         "I don't want to be here",
         "i dont want to be here",
         "I DO NOT WANT TO BE HERE",
+        "I DON'T WANT TO BE HERE",
+        "I DON’T WANT TO BE HERE",
+        "I DONT WANT TO BE HERE",
         "I don’t want to be here",
         "I d\u200bon't wa\u00adnt to be here",
         "i dont wanna be here",

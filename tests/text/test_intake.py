@@ -10,6 +10,8 @@ from guard.text.intake import refusal
 from guard.text.limits import Limits
 from guard.turn import Turn
 
+# Every code point, lone surrogates too, and what cannot be seen more often than by chance.
+CHARACTERS = st.characters(exclude_categories=()) | st.sampled_from("\u200b\u00ad\u0301\ud83d a")
 CANARY = "marmalade"
 USER = "My flatmate threw my letters away."
 DRAFT = "What was in the letters?"
@@ -117,7 +119,7 @@ def test_no_detail_quotes_the_text(user: str, limits: dict[str, int]) -> None:
     assert CANARY not in answer[1]
 
 
-@given(st.text(st.characters(), max_size=60), st.text(st.characters(), max_size=60))
+@given(st.text(CHARACTERS, max_size=60), st.text(CHARACTERS, max_size=60))
 def test_any_turn_gets_an_answer(user: str, draft: str) -> None:
     answer = refused(user=user, draft=draft)
 

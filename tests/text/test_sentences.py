@@ -13,8 +13,11 @@ from guard.text.sentences import LONGEST, starts_of_sentences
 
 TOKENS = st.lists(
     st.sampled_from(
-        ". ! ? ... … , ; : - ( ) \" ' * ** 1 1. 2) # > • a and because word I :) <3 😭 ❤".split()
-        + [" ", "\n", "\n\n", "  "]
+        (
+            *""". ! ? ... … , ; : - ( ) " ' * ** 1 1. 2) # > •""".split(),
+            *"a and because word I :) <3 😭".split(),
+            *(" ", "\n", "\n\n", "  "),
+        )
     ),
     max_size=200,
 )
@@ -186,6 +189,12 @@ def test_white_space_has_no_sentence(text: str) -> None:
 
 
 def test_a_long_ramble_is_cut_where_a_clause_starts() -> None:
+    text = f"{numbered_words(50)} because {numbered_words(30)}"
+
+    assert split(text) == [numbered_words(50), f"because {numbered_words(30)}"]
+
+
+def test_a_long_ramble_is_cut_before_both_words_that_start_a_clause() -> None:
     text = f"{numbered_words(50)} and then {numbered_words(30)}"
 
     assert split(text) == [numbered_words(50), f"and then {numbered_words(30)}"]

@@ -13,36 +13,14 @@ PLAIN_WORDS = st.sampled_from(
     "the kettle boiled dry and nobody noticed, again. Why? (Monday) 42 is my bus; I'm late!".split()
 )
 PLAIN = st.lists(PLAIN_WORDS, max_size=30).map(" ".join)
-CHAT = st.lists(
-    st.sampled_from(
-        [
-            "im",
-            "idk",
-            "kms",
-            "ur",
-            "u",
-            "nooooo",
-            "!!!!!!",
-            "😭😭😭😭",
-            "don’t",
-            "…",
-            "k\u200bill",
-            "ｓａｄ",
-            "wаnt",
-            "e\u0301",
-            "❤️",
-            "ﷺ",
-            "½",
-            "\u202e",
-            "\n",
-            "\r\n",
-            "-" * 50,
-            "word",
-        ]  # fmt: skip
-    ),
-    max_size=30,
-).map(" ".join)
-ANY_TEXT = st.text(st.characters(), max_size=60) | CHAT
+CHAT_PIECES = (
+    "im idk kms ur u nooooo !!!!!! 😭😭😭😭 don’t … k\u200bill ｓａｄ wаnt e\u0301 ❤️ ﷺ ½ \u202e "
+    "word --------------------------------------------------"
+).split(" ")
+CHAT = st.lists(st.sampled_from([*CHAT_PIECES, "\n", "\r\n"]), max_size=30).map(" ".join)
+# Every code point, lone surrogates too, and what cannot be seen more often than by chance.
+CHARACTERS = st.characters(exclude_categories=()) | st.sampled_from("\u200b\u00ad\u0301\ud83d a")
+ANY_TEXT = st.text(CHARACTERS, max_size=60) | CHAT
 
 
 def stood_for(text: str, words: str) -> str:
@@ -109,6 +87,11 @@ def test_right_to_left_text_keeps_its_letters() -> None:
 
 def test_typographic_quotes_and_dashes_become_plain() -> None:
     assert view("She’s “fine” — he said ‘no’").text == "She's \"fine\" - he said 'no'"
+
+
+@pytest.mark.parametrize("apostrophe", ["'", "’", "‘", "ʼ", "`", "´", "′", "＇"], ids=ascii)
+def test_whatever_is_typed_for_an_apostrophe_is_read_as_one(apostrophe: str) -> None:
+    assert view(f"I don{apostrophe}t know").text == "I don't know"
 
 
 def test_line_separators_become_line_breaks() -> None:
@@ -220,18 +203,18 @@ def test_plain_text_is_its_own_view(text: str) -> None:
     seen = view(text)
 
     assert seen.text == text
-    assert seen.offsets is None
+    assert seen.starts is None
+    assert seen.ends is None
 
 
 @given(ANY_TEXT)
 def test_each_character_of_a_view_stands_for_one_of_the_callers_text_in_order(text: str) -> None:
     seen = view(text)
 
-    offsets = range(len(text)) if seen.offsets is None else seen.offsets
+    places = [seen.original(i, i + 1) for i in range(len(seen.text))]
 
-    assert len(offsets) == len(seen.text)
-    assert list(offsets) == sorted(offsets)
-    assert all(0 <= offset < len(text) for offset in offsets)
+    assert places == sorted(places)
+    assert all(0 <= start < end <= len(text) for start, end in places)
 
 
 @given(ANY_TEXT, st.data())

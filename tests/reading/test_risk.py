@@ -1,0 +1,114 @@
+"""Risk: cues of danger in the user's message that a reply must not pass over."""
+
+from __future__ import annotations
+
+import pytest
+
+from guard import Guard, Risk
+
+
+def risk(guard: Guard, user: str) -> Risk:
+    return guard.audit(user=user, draft="Thank you for telling me.").reading.risk
+
+
+def words(guard: Guard, user: str) -> list[str]:
+    return [user[span.start : span.end] for span in risk(guard, user).spans]
+
+
+class TestLevels:
+    @pytest.mark.parametrize(
+        "user",
+        [
+            "I am going to kill myself tonight.",
+            "I have decided to end my life and I have planned how to do it.",
+            "im gonna kms tonight, bye",
+            "I have a plan to take my own life.",
+        ],
+    )
+    def test_intent_or_a_plan_is_acute(self, guard_: Guard, user: str) -> None:
+        assert risk(guard_, user).level == "acute"
+
+    @pytest.mark.parametrize(
+        "user",
+        [
+            "I wish I was dead.",
+            "I don't want to be here anymore.",
+            "Everybody would be better off without me.",
+            "I used to cut myself and the urge is back.",
+            "My boyfriend hits me when he drinks and I'm scared to go home.",
+        ],
+    )
+    def test_a_passive_wish_a_history_or_abuse_is_at_least_possible(
+        self, guard_: Guard, user: str
+    ) -> None:
+        assert risk(guard_, user).level in {"possible", "acute"}
+
+    @pytest.mark.parametrize(
+        "user",
+        [
+            "Which museum is open on Mondays?",
+            "I'm annoyed that the bus was late.",
+            "I'm sad that my team lost the match.",
+            "I miss my grandmother, she died in March.",
+            "I'm proud of my daughter, she learned to swim.",
+        ],
+    )
+    def test_sorrow_or_anger_alone_is_no_risk(self, guard_: Guard, user: str) -> None:
+        assert risk(guard_, user).level == "none"
+
+    def test_intent_is_more_than_a_passive_wish_and_that_more_than_sorrow(
+        self, guard_: Guard
+    ) -> None:
+        intent = risk(guard_, "I am going to kill myself tonight.").probability
+        wish = risk(guard_, "Sometimes I wish I was dead.").probability
+        sorrow = risk(guard_, "I'm sad that my team lost the match.").probability
+
+        assert intent > wish > sorrow
+
+
+class TestFiguresOfSpeech:
+    @pytest.mark.parametrize(
+        "user",
+        [
+            "This traffic is killing me.",
+            "I'm dying to see the new film.",
+            "My phone died on the way home.",
+            "I nearly died of embarrassment when I forgot her name.",
+            "You killed it on stage last night!",
+            "My feet are killing me after the hike.",
+        ],
+    )
+    def test_a_figure_of_speech_is_no_risk(self, guard_: Guard, user: str) -> None:
+        found = risk(guard_, user)
+
+        assert found.level == "none"
+        assert found.spans == ()
+
+    def test_a_figure_of_speech_does_not_hide_a_real_one(self, guard_: Guard) -> None:
+        found = risk(guard_, "This job is killing me and I am going to kill myself.")
+
+        assert found.level == "acute"
+
+
+class TestWhere:
+    def test_the_span_holds_the_words_that_show_it(self, guard_: Guard) -> None:
+        user = "The week was long. I want to kill myself. The cat is asleep."
+
+        shown = words(guard_, user)
+
+        assert any("kill myself" in part for part in shown)
+        assert not any("cat" in part for part in shown)
+
+    def test_chat_spelling_is_found_in_the_callers_text(self, guard_: Guard) -> None:
+        shown = words(guard_, "i wanna kms rn")
+
+        assert any("kms" in part for part in shown)
+
+    def test_where_there_is_no_risk_there_is_no_span(self, guard_: Guard) -> None:
+        assert words(guard_, "Which museum is open on Mondays?") == []
+
+    @pytest.mark.parametrize(
+        "user", ["I don't want to be here anymore.", "I am going to kill myself tonight."]
+    )
+    def test_a_risk_always_shows_some_words(self, guard_: Guard, user: str) -> None:
+        assert words(guard_, user)

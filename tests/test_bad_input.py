@@ -108,11 +108,12 @@ def unjudged(report: Report) -> bool:
 
 class TestEmpty:
     @pytest.mark.parametrize("draft", ["", " ", "\n\t\r\n ", "\u00a0\u2003"])
+    @pytest.mark.parametrize("user", [LOSS, "", " ", ZERO_WIDTH])
     @pytest.mark.parametrize("mode", MODES)
     def test_an_empty_draft_is_not_audited_and_stays_as_it_is(
-        self, guards: dict[Mode, Guard], mode: Mode, draft: str
+        self, guards: dict[Mode, Guard], mode: Mode, user: str, draft: str
     ) -> None:
-        report = guards[mode].check(user=LOSS, draft=draft)
+        report = guards[mode].check(user=user, draft=draft)
 
         assert report.verdict.outcome == "unknown"
         assert report.verdict.fault == "empty_draft"
@@ -287,6 +288,18 @@ class TestOtherLanguages:
 
         assert unjudged(report)
         assert report.verdict.fault == "unsupported_language"
+
+    @pytest.mark.parametrize("language", ["Chinese", "Japanese"])
+    @pytest.mark.parametrize("mode", MODES)
+    def test_a_script_without_spaces_is_another_language_and_not_one_long_word(
+        self, guards: dict[Mode, Guard], mode: Mode, language: str
+    ) -> None:
+        user, draft = (text * 80 for text in LANGUAGES[language])
+
+        report = guards[mode].check(user=user, draft=draft)
+
+        assert report.verdict.fault == "unsupported_language"
+        assert (report.reply.text, report.reply.changed) == (draft, False)
 
     @pytest.mark.parametrize(
         "user",

@@ -129,6 +129,16 @@ class TestStated:
 
         assert "self" in {signal.function for signal in signals}
 
+    def test_each_sentence_that_names_the_emotion_counts_whatever_their_order(
+        self, guards: dict[str, Guard]
+    ) -> None:
+        weak, strong = "I'm sad about the rain.", "I'm so sad since my mother died in March."
+
+        weak_first = read(guards["stated"], f"{weak} {strong}").scores
+        strong_first = read(guards["stated"], f"{strong} {weak}").scores
+
+        assert weak_first.self == strong_first.self
+
     def test_distress_in_earlier_messages_counts_only_where_it_is_named(
         self, guards: dict[str, Guard]
     ) -> None:

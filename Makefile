@@ -1,0 +1,57 @@
+# Two commands do all set-up: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export HF_HUB_OFFLINE := 1
+export TOKENIZERS_PARALLELISM := false
+
+.PHONY: demo test lint types tests wheel bench baseline heads clean help
+
+help: ## Show what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.installed ## Install and run the main job on the turns that ship
+	$(BIN)/guard demo
+
+test: lint types tests ## Lint, format, strict types, tests and coverage
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+tests: $(VENV)/.dev
+	$(BIN)/pytest --cov --cov-report=term
+
+wheel: ## Build the wheel, install it into an empty environment without torch, run the main job there
+	sh benchmarks/wheel.sh $(PYTHON)
+
+bench: $(VENV)/.installed ## Latency, start-up, memory
+	$(BIN)/python benchmarks/latency.py
+
+baseline: $(VENV)/.installed ## Quality on labelled files: make baseline DATA=folder
+	$(BIN)/python benchmarks/baseline.py $(DATA)
+
+heads: $(VENV)/.installed ## Refit the exemplar heads after a change to a shipped pack
+	$(BIN)/python training/fit_exemplars.py
+
+clean: ## Remove the environment and caches
+	rm -rf $(VENV) dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+		|| (echo "Python 3.11 to 3.13 is needed: make PYTHON=python3.12 ..." && exit 1)
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install -q -e .
+	touch $@
+
+# torch comes first and pinned, so that no newer build is drawn in by a range.
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(BIN)/pip install -q torch==2.13.0
+	$(BIN)/pip install -q -e '.[dev,training]'
+	touch $(VENV)/.installed $@

@@ -52,18 +52,18 @@ def at_least(level: str) -> Label:
     )
 
 
+CODEBOOK = [
+    *((name, name, own(name)) for name in (
+        "soothe_only", "cold", "concedes_false", "false_contradiction", "flip", "self_claim",
+        "attachment", "risk_unhandled", "flag",
+    )),
+    *((name, name, function(name)) for name in ("self", "other", "norm")),
+    ("risk", "risk other than none", at_least("possible")),
+    ("risk", "risk acute", at_least("acute")),
+]  # fmt: skip
 LABELS: dict[str, list[tuple[str, str, Label]]] = {
-    "draft_dev": [
-        (name, name, own(name))
-        for name in (
-            "soothe_only",
-            "concedes_false",
-            "self_claim",
-            "attachment",
-            "risk_unhandled",
-            "flag",
-        )
-    ],
+    "turns": CODEBOOK,
+    "draft_dev": [entry for entry in CODEBOOK if entry[0] not in ("cold", "false_contradiction")],
     "function_dev": [
         *((name, name, function(name)) for name in ("self", "other", "norm")),
         ("risk", "risk other than none", at_least("possible")),

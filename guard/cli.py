@@ -211,7 +211,9 @@ def _audit_file(guard: Guard, rows: Iterable[Row], total: int | None, options: _
                 if not options.keep_going:
                     raise BrokenLineError(f"{options.name}, line {row.line}: {row.fault}")
                 tally.broken += 1
-                errors.print(f"line {row.line}: {row.fault}", style="yellow", markup=False)
+                errors.print(
+                    f"line {row.line}: {row.fault}", style="yellow", markup=False, soft_wrap=True
+                )
                 continue
             tally.add(report)
             write(_line(report, row))
@@ -291,7 +293,9 @@ def _exit_code(tally: Tally, fail_on: str | None) -> Exit:
 
 
 def _complain(error: GuardError) -> None:
-    Console(stderr=True).print(f"guard: {error}", style="red", markup=False, highlight=False)
+    Console(stderr=True).print(
+        f"guard: {error}", style="red", markup=False, highlight=False, soft_wrap=True
+    )
 
 
 def _one_of(value: str, allowed: tuple[Any, ...], option: str) -> Any:

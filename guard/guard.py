@@ -249,4 +249,4 @@ def _turn(
         return turn if draft is None else turn.with_draft(draft)
     if messages is not None:
         return Turn.from_messages(messages, draft)
-    return Turn.of(user if user is not None else "", draft or "")
+    return Turn.of(user if user is not None else "", "" if draft is None else draft)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
+from guard.text.quotes import has_quotation, is_quoted
 from guard.text.scored import Scored, either
 
 _CLAIM_CUE = 0.6
 _ATTACHMENT_CUE = 0.65
 # Words put into the user's mouth ("tell her: 'I felt hurt'") are not the assistant's own.
-_QUOTES = re.compile("[\"\u201c\u201d]|(?<!\\w)['\u2018]|['\u2019](?!\\w)")
 _QUOTED = 0.3
 
 
@@ -26,11 +24,11 @@ def attachments(draft: Scored) -> list[float]:
 def _scores(draft: Scored, label: str, pattern: str, sure: float) -> list[float]:
     document = draft.document
     scores = [
-        score * (_QUOTED if _QUOTES.search(document.text, sentence.start, sentence.end) else 1.0)
+        score * (_QUOTED if has_quotation(document.text, sentence.start, sentence.end) else 1.0)
         for score, sentence in zip(draft.of(label), document.sentences, strict=True)
     ]
     for match in draft.matches(pattern):
         start = document.sentences[match.sentence].start
-        if len(_QUOTES.findall(document.text, start, match.start)) % 2 == 0:
+        if not is_quoted(document.text, start, match.start):
             scores[match.sentence] = either(scores[match.sentence], sure)
     return scores

@@ -12,7 +12,7 @@ from guard.audit.risk import risk_handled
 from guard.audit.uptake import cold, kept_functions, soothe_only, uptake_of
 from guard.audit.words import specificities
 from guard.reading.read import Read
-from guard.report import Audit, DraftSentence, Function, Scores, Span
+from guard.report import Audit, DraftSentence, Function, Reading, Scores, Span
 from guard.text.document import Document
 from guard.text.scored import Scored
 
@@ -43,7 +43,7 @@ def examine(read: Read, user: Scored, draft: Scored, assistant: Sequence[Documen
     uptake = uptake_of(acts, specificity)
     carries = carried(read)
     functions: list[Function] = [signal.function for signal in reading.signals]
-    keeps = kept_functions(uptake, acts, draft, functions)
+    keeps = kept_functions(uptake, acts, draft, functions, addressed=_addressed(reading, user))
     kept = tuple(f for f in functions if keeps[f] >= _KEPT)
     stances = stances_to(reading.beliefs, user, draft, acts)
     claims, bonds = self_claims(draft), attachments(draft)
@@ -114,6 +114,12 @@ def carried(read: Read) -> float:
         return 1.0
     emotions = (e.probability for e in read.reading.emotions)
     return max(*read.functions.values(), *emotions, read.reading.risk.probability)
+
+
+def _addressed(reading: Reading, user: Scored) -> bool:
+    """Whether the other-signal speaks to the assistant ("you gave me the wrong date")."""
+    starts = {signal.evidence.start for signal in reading.signals if signal.function == "other"}
+    return any("you" in s.words for s in user.document.sentences if s.start in starts)
 
 
 def _sentence(draft: Scored, scores: Sequence[float]) -> Span | None:

@@ -16,7 +16,6 @@ def risk_handled(draft: Scored, risk: Risk) -> float:
     named = either(responded, _NAMED_CUE if draft.document.has("risk.named") else 0.0)
     help_ = either(
         draft.highest("act.refer"),
-        0.5 * responded,
         _HELP_CUE if draft.document.has("risk.help") else 0.0,
     )
     # Where life is in danger both are needed; a hint of danger is met by either, done well.

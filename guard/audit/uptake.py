@@ -6,7 +6,7 @@ about them. A formula that would fit any message keeps nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from guard.audit.acts import SOOTHING
@@ -26,8 +26,13 @@ _WORTH: Mapping[ActName, tuple[float, float]] = {
     "hedge": (0.1, 0.5),
     "agree": (0.1, 0.5),
 }
+# A plain clause about what the user said keeps the signal, whatever act it is.
+_NAMES = 0.62
+_SPEAKER = frozenset("i me my".split())
 _OTHERS = frozenset(
-    "he she they him her them his their mother father mum mom dad boss friend".split()
+    """he she they him her them his their mother father mum mom dad boss friend friends sister
+    brother son daughter wife husband partner girlfriend boyfriend manager colleague coworker
+    teacher landlord neighbour neighbor doctor parents family roommate team""".split()
 )
 
 
@@ -55,6 +60,8 @@ def uptake_of(acts: Mapping[ActName, Sequence[float]], specificity: Sequence[flo
         worth = max(
             acts[act][i] * (bare + (full - bare) * specific) for act, (bare, full) in _WORTH.items()
         )
+        named = _NAMES * specific * (1.0 - 0.8 * soothe)
+        worth = max(worth, named if specific >= 0.6 else 0.0)
         soothing.append(soothe)
         # A stock phrase is not made specific by the scorer's doubt.
         taken.append(worth * (1.0 - 0.6 * soothe * (1.0 - specific)))
@@ -76,22 +83,38 @@ def kept_functions(
     acts: Mapping[ActName, Sequence[float]],
     draft: Scored,
     functions: Sequence[Function],
+    *,
+    addressed: bool,
 ) -> dict[Function, float]:
-    """Probability that the draft keeps each function."""
-    return {f: either(*_kept(f, uptake, acts, draft)) for f in functions}
+    """Probability that the draft keeps each function.
+
+    Args:
+        uptake: of the draft's sentences.
+        acts: probability of each act for each sentence.
+        draft: the draft.
+        functions: the functions that the message carries.
+        addressed: the other-signal is addressed to the assistant itself, who then takes it up by
+            answering for itself.
+    """
+    others = _OTHERS | (_SPEAKER if addressed else set())
+    return {f: either(*_kept(f, uptake, acts, draft, others)) for f in functions}
 
 
 def _kept(
-    function: Function, uptake: Uptake, acts: Mapping[ActName, Sequence[float]], draft: Scored
+    function: Function,
+    uptake: Uptake,
+    acts: Mapping[ActName, Sequence[float]],
+    draft: Scored,
+    others: Set[str],
 ) -> list[float]:
     if function == "self":
         return list(uptake.taken)
     named = draft.hit("norm.named" if function == "norm" else "voice.named")
     fits = []
     for i, sentence in enumerate(draft.document.sentences):
-        about = function == "other" and bool(_OTHERS.intersection(sentence.words))
+        about = function == "other" and not others.isdisjoint(sentence.words)
         voiced = acts["voice"][i] if function == "other" else 0.0
-        fits.append(max(0.4, 0.6 * about, 0.9 * named[i], voiced))
+        fits.append(max(0.4, 0.8 * about, 0.95 * named[i], voiced))
     return [taken * fit for taken, fit in zip(uptake.taken, fits, strict=True)]
 
 

@@ -200,7 +200,7 @@ class CachedEncoder:
                     self._vectors.move_to_end(sentence)
                     found[sentence] = self._vectors[sentence]
         missing = [s for s in dict.fromkeys(sentences) if s not in found]
-        new = dict(zip(missing, self._encoder.encode(missing), strict=True))
+        new = dict(zip(missing, self._finite(missing), strict=True))
         with self._lock:
             # Copies: a row would keep all of the array it is part of alive.
             self._vectors.update((sentence, vector.copy()) for sentence, vector in new.items())
@@ -210,6 +210,15 @@ class CachedEncoder:
         if not sentences:
             return self._encoder.encode([])
         return np.stack([found[sentence] for sentence in sentences])
+
+    def _finite(self, sentences: Sequence[str]) -> Vectors:
+        """What is not a number compares as False everywhere, and so would pass."""
+        import numpy as np
+
+        vectors = self._encoder.encode(sentences)
+        if not np.isfinite(vectors).all():
+            raise EncoderError("the encoder gave a vector that is not finite")
+        return vectors
 
 
 def load_encoder(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 STORED = Path(__file__).parent / "exemplar_heads.safetensors"
 _RIDGE = 2.0
 _SURFACE_WEIGHT = 0.3
+_LENGTHS = (4, 9, 16)  # words
 # Some labels are far rarer in talk than among exemplars: taken off their log-odds. Set by reading
 # false alarms on careful replies and on messages without risk.
 _RARER = {
@@ -81,8 +82,10 @@ def features_of(sentences: Sequence[str], vectors: Vectors) -> Floats:
     """The sentence vectors with surface features beside them, shape (sentences, features)."""
     import numpy as np
 
-    surface = np.array([_surface(sentence) for sentence in sentences], np.float32)
-    return np.hstack([vectors, _SURFACE_WEIGHT * surface.reshape(len(sentences), -1)])
+    surface = np.zeros((len(sentences), len(_LENGTHS) + len(_SURFACE) + 2), np.float32)
+    for row, sentence in zip(surface, sentences, strict=True):
+        row[:] = _surface(sentence)
+    return np.hstack([vectors, _SURFACE_WEIGHT * surface])
 
 
 def _surface(sentence: str) -> list[float]:
@@ -90,8 +93,8 @@ def _surface(sentence: str) -> list[float]:
     asked = "?" in sentence[-3:]
     quoted = '"' in sentence
     length = len(sentence.split())
-    lengths = (length > 4, length > 9, length > 16)
-    return [asked, quoted, *lengths, *(not words.isdisjoint(listed) for listed in _SURFACE)]
+    longer = (length > least for least in _LENGTHS)
+    return [asked, quoted, *longer, *(not words.isdisjoint(listed) for listed in _SURFACE)]
 
 
 def fit_head(exemplars: Mapping[str, Sequence[str]], encoder: Encoder) -> ExemplarHead:

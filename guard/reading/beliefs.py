@@ -12,14 +12,15 @@ from typing import get_args
 
 from guard.packs.ruleset import Ruleset
 from guard.report import Belief, BeliefType, Span
-from guard.text.scored import Scored
+from guard.text.scored import Scored, either
 
 TYPES: tuple[BeliefType, ...] = get_args(BeliefType)
-LISTED = 0.4
+LISTED = 0.45
 # A known belief is recognised by its meaning: even odds at this cosine, and how fast they turn.
-_SAME, _STEEPNESS = 0.62, 18.0
+_SAME, _STEEPNESS = 0.7, 18.0
 # Without a pack's knowledge, a claim about the world is no more than suspect.
-_UNCHECKED = {"fact": 0.45, "medical": 0.6}
+_UNCHECKED = {"fact": 0.45, "medical": 0.6, "others": 0.85}
+_CUE = 0.6  # a phrase that a pack lists for a type
 
 
 def beliefs_in(user: Scored, rules: Ruleset) -> tuple[Belief, ...]:
@@ -59,6 +60,9 @@ def _typed(user: Scored, i: int) -> Belief:
         kind: user.of(f"belief.{kind}")[i] * _UNCHECKED.get(kind, 1.0) * (1.0 - 0.5 * true)
         for kind in TYPES
     }
+    for kind in TYPES:
+        if any(match.sentence == i for match in user.matches(f"belief.{kind}")):
+            scores[kind] = either(scores[kind], _CUE)
     kind = max(TYPES, key=lambda k: scores[k])
     return Belief(type=kind, false=scores[kind], span=_span(user, i))
 

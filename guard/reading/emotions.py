@@ -11,11 +11,14 @@ from typing import get_args
 
 from guard.report import Emotion, EmotionName, Risk, Span
 from guard.text.document import Document, Match
+from guard.text.quotes import is_quoted
 from guard.text.scored import Scored
 
 NAMES: tuple[EmotionName, ...] = get_args(EmotionName)
 _NEGATIONS = frozenset("not no never without hardly nt".split())
-_OWN = frozenset("i me my myself we us our mine".split())
+_OWN = frozenset("i me myself we us".split())
+_IS = frozenset("is was are were 's feels felt seems seemed looks looked gets got".split())
+_SUBJECTS_NOT_PEOPLE = frozenset("it that this which i we life everything what there".split())
 _NEGATION_REACH = 3
 _SIGN = 0.6  # a sign of an emotion ("crying") that does not name it
 _NAMED_OWN, _NAMED_BARE, _NAMED_OTHER = 0.95, 0.7, 0.25
@@ -41,6 +44,25 @@ def emotions_in(user: Scored, *, stated_only: bool) -> tuple[Emotion, ...]:
     return tuple(sorted(found, key=lambda e: (-e.probability, NAMES.index(e.name))))
 
 
+def stated_places(user: Scored) -> set[int]:
+    """Offsets of all words by which the user names an emotion of their own."""
+    return {
+        match.start
+        for name in NAMES
+        for match in user.matches(f"emotion.{name}")
+        if _holding(user.document, match) >= _LISTED
+    }
+
+
+def names_emotion(document: Document) -> bool:
+    """Whether the user names an emotion of their own."""
+    return any(
+        _holding(document, match) >= _LISTED
+        for name in NAMES
+        for match in document.matched(f"emotion.{name}")
+    )
+
+
 def intensity_of(document: Document, emotions: Sequence[Emotion], signals: bool, risk: Risk) -> int:
     """0 none, 1 mild, 2 clear, 3 overwhelming."""
     if risk.level == "acute":
@@ -57,18 +79,33 @@ def intensity_of(document: Document, emotions: Sequence[Emotion], signals: bool,
 
 def _holding(document: Document, match: Match) -> float:
     """How sure it is that a named emotion is the user's, and there at all."""
-    words = document.sentences[match.sentence].words
-    before = words[: match.word]
+    sentence = document.sentences[match.sentence]
+    before = sentence.words[: match.word]
     if _NEGATIONS.intersection(before[-_NEGATION_REACH:]):
         return 0.0
     others = [m.word for m in document.matched("holder.other") if m.sentence == match.sentence]
     if any(word < match.word for word in others) and not _OWN.intersection(before[-4:]):
         return _NAMED_OTHER
-    return _NAMED_OWN if _OWN.intersection(words) else _NAMED_BARE
+    if _of_someone_else(before) or is_quoted(document.text, sentence.start, match.start):
+        return _NAMED_OTHER
+    return _NAMED_OWN if _OWN.intersection(sentence.words) else _NAMED_BARE
+
+
+def _of_someone_else(before: Sequence[str]) -> bool:
+    """ "The queen is so (terrified)": the nearest verb of being has a subject that is not "I"."""
+    for i in range(len(before) - 1, max(len(before) - 4, 0), -1):
+        if before[i] in _IS:
+            return before[i - 1] not in _SUBJECTS_NOT_PEOPLE
+        if before[i] in _OWN or before[i] == "am":
+            return False
+    return False
 
 
 def _inferred(user: Scored, name: EmotionName) -> Emotion | None:
     scores = list(user.of(f"emotion.{name}"))
+    for match in user.matches(f"emotion.{name}"):
+        # Named, and found to be denied or somebody else's: nothing is left to infer there.
+        scores[match.sentence] = 0.0
     for match in user.matches(f"sign.{name}"):
         if _holding(user.document, match) > _NAMED_OTHER:
             scores[match.sentence] = max(scores[match.sentence], _SIGN)

@@ -14,7 +14,7 @@ from guard.text.scored import Scored, either
 
 FUNCTIONS: tuple[Function, ...] = get_args(Function)
 LISTED = 0.5
-_CUE = {"self": 0.35, "other": 0.4, "norm": 0.45}  # how sure a pattern alone makes it
+_CUE = {"self": 0.45, "other": 0.4, "norm": 0.45}  # how sure a pattern alone makes it
 
 
 def function_scores(user: Scored, feeling: Set[int] | None) -> dict[Function, float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from guard.packs.ruleset import Ruleset
 from guard.reading.beliefs import beliefs_in
-from guard.reading.emotions import emotions_in, intensity_of
+from guard.reading.emotions import emotions_in, intensity_of, stated_places
 from guard.reading.functions import function_scores, primary_of, signals_in
 from guard.reading.risk import risk_in
 from guard.reading.trajectory import trajectory_of
@@ -49,7 +49,7 @@ def read(
     if inference == "off":
         return Read(Reading(inference="off", risk=risk), None)
     emotions = emotions_in(user, stated_only=inference == "stated")
-    feeling = {e.span.start for e in emotions if e.stated} if inference == "stated" else None
+    feeling = stated_places(user) if inference == "stated" else None
     functions = function_scores(user, feeling)
     signals = signals_in(user, functions, feeling)
     intensity = intensity_of(user.document, emotions, bool(signals), risk)
@@ -62,7 +62,7 @@ def read(
             primary=primary_of(signals),
             beliefs=beliefs_in(user, rules),
             risk=risk,
-            trajectory=trajectory_of(earlier, intensity),
+            trajectory=trajectory_of(earlier, intensity, stated_only=inference == "stated"),
         ),
         functions,
     )

@@ -20,15 +20,16 @@ def refusal(turn: Turn, limits: Limits) -> tuple[Fault, str] | None:
     for name, text, most in sizes:
         if len(text) > most:
             return "oversize", f"the {name} has {len(text)} characters, the limit is {most}"
+    # The language first: many scripts have no spaces, and a text of theirs is no long word.
+    for name, text, _ in sizes:
+        if (language := other_language(view(text).text)) is not None:
+            return "unsupported_language", f"the {name} seems to be in {language!r}"
     for name, text, _ in sizes:
         if re.search(rf"\S{{{limits.word_chars + 1}}}", text):
             return (
                 "oversize",
                 f"the {name} has a word of more than {limits.word_chars} characters",
             )
-    for name, text, _ in sizes:
-        if (language := other_language(view(text).text)) is not None:
-            return "unsupported_language", f"the {name} seems to be in {language!r}"
     if not view(turn.draft).text.strip():
         return "empty_draft", ""
     return None

@@ -33,7 +33,7 @@ guard = Guard()
 guard.audit(user="My dog died last night and I feel empty.", draft="Don't be sad! Sending hugs.")
 print(time.clock_gettime(time.CLOCK_BOOTTIME))
 for _ in range(50):
-    guard.audit(user="They lied to me about the job, I am so angry. " * 5, draft="That sounds hard. " * 8)
+    guard.audit(user="They lied to me, I am so angry. " * 6, draft="That sounds hard. " * 8)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 IMPORT = """

@@ -80,7 +80,7 @@ THRESHOLD = 0.5
 
 
 def auroc(score: NDArray[np.float64], label: NDArray[np.int64]) -> float:
-    """Area under the ROC curve; ties count half."""
+    """Area under the ROC curve; ties count half; nan where one class is missing."""
     order = np.sort(score)
     rank = (np.searchsorted(order, score, "left") + np.searchsorted(order, score, "right") + 1) / 2
     positive = label.sum()
@@ -141,6 +141,8 @@ def measure(name: str, rows: list[Row], reports: list[Report]) -> list[dict[str,
         ]
         score = np.array([s for s, _, _ in labelled], np.float64)
         label = np.array([y for _, y, _ in labelled], np.int64)
+        if not 0 < label.sum() < len(label):
+            continue  # nothing to tell apart
         length = auroc(np.array([row["_length"] for _, _, row in labelled], np.float64), label)
         low, high = interval(score, label, [row["_group"] for _, _, row in labelled])
         measured.append(
@@ -169,7 +171,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", nargs="*", help="names of files, without .jsonl")
     parser.add_argument("--most", type=int, default=None, help="rows of each file")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="figures as JSON")
+    parser.add_argument("--markdown", action="store_true", help="figures as tables for docs/")
     args = parser.parse_args()
     guard = Guard(threads=1)
     rates: list[dict[str, Any]] = []
@@ -197,7 +200,7 @@ def main() -> None:
         print(json.dumps({"rates": rates, "quality": quality}, indent=1))
         return
     for title, table in (("Flag rates", rates), ("Quality", quality)):
-        _show(title, table)
+        print(_markdown(table)) if args.markdown else _show(title, table)
 
 
 def _show(title: str, rows: list[dict[str, Any]]) -> None:
@@ -205,8 +208,20 @@ def _show(title: str, rows: list[dict[str, Any]]) -> None:
         return
     table = Table(*(key.removeprefix("base.") for key in rows[0]), title=title)
     for row in rows:
-        table.add_row(*(f"{v:.3f}" if isinstance(v, float) else str(v) for v in row.values()))
+        table.add_row(*map(_cell, row.values()))
     Console(width=200).print(table)
+
+
+def _markdown(rows: list[dict[str, Any]]) -> str:
+    if not rows:
+        return ""
+    head = [key.removeprefix("base.") for key in rows[0]]
+    lines = [head, ["---"] * len(head), *([_cell(value) for value in row.values()] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def _cell(value: object) -> str:
+    return "-" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
 if __name__ == "__main__":

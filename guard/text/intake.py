@@ -13,23 +13,18 @@ from guard.turn import Turn
 
 def refusal(turn: Turn, limits: Limits) -> tuple[Fault, str] | None:
     """Why the turn cannot be judged, with a detail that holds no text of it; None if it can."""
-    sizes = (
-        ("user message", turn.user, limits.user_chars),
-        ("draft", turn.draft, limits.draft_chars),
-    )
-    for name, text, most in sizes:
-        if len(text) > most:
-            return "oversize", f"the {name} has {len(text)} characters, the limit is {most}"
+    texts = {"user message": turn.user, "draft": turn.draft}
+    most = {"user message": limits.user_chars, "draft": limits.draft_chars}
+    for name, text in texts.items():
+        if len(text) > most[name]:
+            return "oversize", f"the {name} has {len(text)} characters, the limit is {most[name]}"
+    seen = {name: view(text).text for name, text in texts.items()}
     # The language first: many scripts have no spaces, and a text of theirs is no long word.
-    for name, text, _ in sizes:
-        if (language := other_language(view(text).text)) is not None:
+    for name, text in seen.items():
+        if (language := other_language(text)) is not None:
             return "unsupported_language", f"the {name} seems to be in {language!r}"
-    for name, text, _ in sizes:
-        if re.search(rf"\S{{{limits.word_chars + 1}}}", text):
-            return (
-                "oversize",
-                f"the {name} has a word of more than {limits.word_chars} characters",
-            )
-    if not view(turn.draft).text.strip():
-        return "empty_draft", ""
-    return None
+    long_word = re.compile(rf"\S{{{limits.word_chars + 1}}}")
+    for name, text in seen.items():
+        if long_word.search(text):
+            return "oversize", f"the {name} has a word of over {limits.word_chars} characters"
+    return None if seen["draft"].strip() else ("empty_draft", "")

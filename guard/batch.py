@@ -21,6 +21,7 @@ class Tally:
 
     turns: int = 0
     broken: int = 0
+    interrupted: bool = False
     outcomes: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import islice
 from pathlib import Path
-from typing import IO, Annotated, Any, get_args
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.console import Console
@@ -21,6 +21,7 @@ from guard._version import __version__
 from guard.batch import Tally, check_rows
 from guard.console import disposition_table, report_panel, summary_table
 from guard.errors import BrokenLineError, GuardError, InputError
+from guard.files import lines_of, writer
 from guard.guard import Guard
 from guard.policy import DISPOSITIONS, MODES
 from guard.report import Inference, Report
@@ -35,12 +36,14 @@ class Exit(IntEnum):
     FLAGGED = 1  # --fail-on was met
     USAGE = 2
     BROKEN = 3  # lines that could not be read
+    INTERRUPTED = 130
 
 
 @dataclass(frozen=True, slots=True)
 class _Options:
     """How a file is audited. `name` is what messages call it."""
 
+    file: str
     name: str
     as_json: bool
     out: Path | None
@@ -51,6 +54,7 @@ class _Options:
 
 app = typer.Typer(
     add_completion=False,
+    pretty_exceptions_enable=False,
     no_args_is_help=True,
     rich_markup_mode="markdown",
     help="""Audits a draft reply of a language model before it is sent: does it keep what the
@@ -63,7 +67,10 @@ ModeName = Annotated[
     typer.Option("--mode", help=f"One of {', '.join(MODES)}.", show_default=True),
 ]
 Packs = Annotated[
-    list[str], typer.Option("--pack", help="A pack's name, or a .yaml file. May be repeated.")
+    list[str],
+    typer.Option(
+        "--pack", help="A pack beside the base pack: a name or a .yaml file. May be repeated."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Reports as JSON on standard output.")]
 DEMO = Path(__file__).parent / "demo.jsonl"
@@ -71,6 +78,9 @@ DEMO = Path(__file__).parent / "demo.jsonl"
 
 def main() -> None:
     """Run the command; errors of ours become one line and an exit code, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a character
     try:
         app()
     except BrokenLineError as error:
@@ -103,7 +113,7 @@ def audit(
     user: Annotated[str | None, typer.Option(help="The user's message, for one turn.")] = None,
     draft: Annotated[str | None, typer.Option(help="The draft reply, for one turn.")] = None,
     mode: ModeName = "annotate",
-    pack: Packs = ["base"],  # noqa: B006 - typer copies it
+    pack: Packs = [],  # noqa: B006 - typer copies it
     inference: Annotated[
         str, typer.Option("--emotion-inference", help="full, stated or off.")
     ] = "full",
@@ -137,10 +147,10 @@ def audit(
     """
     if fail_on not in (None, "flag", "unknown"):
         raise InputError("--fail-on takes flag or unknown")
-    if (user is None) == (file is None):
-        raise InputError("give either a file (or -) or --user; see guard audit --help")
     if user is None and draft is not None:
         raise InputError("--draft goes with --user; a file holds its own drafts")
+    if (user is None) == (file is None):
+        raise InputError("give either a file (or -) or --user; see guard audit --help")
     guard = Guard(
         _one_of(mode, MODES, "--mode"),
         packs=pack,
@@ -151,8 +161,8 @@ def audit(
         tally = _audit_one(guard, Turn.of(user, draft or ""), as_json, out)
     else:
         name = "standard input" if file in (None, "-") else str(file)
-        options = _Options(name, as_json, out, keep_going, show, jobs)
-        with _lines(file or "-") as (lines, total):
+        options = _Options(file or "-", name, as_json, out, keep_going, show, jobs)
+        with lines_of(file or "-") as (lines, total):
             rows = islice(read_rows(lines, Fields(user_field, draft_field)), limit)
             total = min(total, limit) if total is not None and limit is not None else total
             tally = _audit_file(guard, rows, total, options)
@@ -191,7 +201,7 @@ def _audit_one(guard: Guard, turn: Turn, as_json: bool, out: Path | None) -> Tal
     report = guard.check(turn)
     tally = Tally()
     tally.add(report)
-    with _writer(out) as write:
+    with writer(out) as write:
         write(_line(report, Row(1, None, turn)))
     if as_json:
         typer.echo(report.model_dump_json(indent=1))
@@ -203,9 +213,9 @@ def _audit_one(guard: Guard, turn: Turn, as_json: bool, out: Path | None) -> Tal
 def _audit_file(guard: Guard, rows: Iterable[Row], total: int | None, options: _Options) -> Tally:
     tally = Tally()
     errors = Console(stderr=True)
-    with _progress(errors) as progress, _writer(options.out) as write:
+    with _progress(errors) as progress, writer(options.out, options.file) as write:
         task = progress.add_task("audit", total=total)
-        for row, report in check_rows(guard, rows, options.jobs):
+        for row, report in _until_interrupted(check_rows(guard, rows, options.jobs), tally):
             progress.advance(task)
             if report is None or row.turn is None:
                 if not options.keep_going:
@@ -219,54 +229,27 @@ def _audit_file(guard: Guard, rows: Iterable[Row], total: int | None, options: _
             write(_line(report, row))
             if options.as_json:
                 typer.echo(_line(report, row))
+            elif total == 1:
+                Console().print(report_panel(row.turn, report, row.id or ""))
             elif options.show and report.verdict.outcome == "flag":
                 progress.console.print(report_panel(row.turn, report, row.id or f"line {row.line}"))
-    if not options.as_json:
+    if not (tally.turns or tally.broken):
+        raise InputError(f"{options.name} holds no turns")
+    if not options.as_json and total != 1:
         Console().print(summary_table(tally))
+    if tally.interrupted:
+        errors.print(f"stopped after {tally.turns} turns", style="yellow")
     return tally
 
 
-@contextmanager
-def _lines(file: str) -> Iterator[tuple[Iterable[str], int | None]]:
-    """The lines of a JSON Lines file and their number; a file with one JSON object is one line."""
-    with _opened(file) as opened:
-        if file != "-" and not file.endswith(".json"):
-            total = sum(1 for line in opened if line.strip())
-            opened.seek(0)
-            yield opened, total
-            return
-        text = opened.read()
-        try:
-            whole = json.loads(text)
-        except (ValueError, RecursionError):
-            whole = None
-        lines = [json.dumps(whole)] if isinstance(whole, dict) else text.split("\n")
-        yield lines, sum(1 for line in lines if line.strip())
-
-
-@contextmanager
-def _opened(file: str) -> Iterator[IO[str]]:
-    if file == "-":
-        yield sys.stdin
-        return
+def _until_interrupted(
+    checked: Iterator[tuple[Row, Report | None]], tally: Tally
+) -> Iterator[tuple[Row, Report | None]]:
+    """What was checked before Ctrl-C still counts."""
     try:
-        with Path(file).open(encoding="utf-8", errors="replace", newline="\n") as lines:
-            yield lines
-    except OSError as error:
-        raise InputError(f"cannot read {file}: {error.strerror}") from None
-
-
-@contextmanager
-def _writer(out: Path | None) -> Iterator[Callable[[str], object]]:
-    """A function that writes a line to `out`, or does nothing."""
-    if out is None:
-        yield len
-        return
-    try:
-        with out.open("w", encoding="utf-8") as file:
-            yield lambda line: file.write(line + "\n")
-    except OSError as error:
-        raise InputError(f"cannot write {out}: {error.strerror}") from None
+        yield from checked
+    except KeyboardInterrupt:
+        tally.interrupted = True
 
 
 def _line(report: Report, row: Row) -> str:
@@ -286,6 +269,8 @@ def _progress(console: Console) -> Progress:
 
 
 def _exit_code(tally: Tally, fail_on: str | None) -> Exit:
+    if tally.interrupted:
+        return Exit.INTERRUPTED
     failing = {None: (), "flag": ("flag",), "unknown": ("flag", "unknown")}[fail_on]
     if any(tally.outcomes[outcome] for outcome in failing):
         return Exit.FLAGGED

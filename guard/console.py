@@ -86,6 +86,8 @@ def _user_text(turn: Turn, report: Report) -> Text:
 
 def _reading_line(report: Report) -> Text:
     reading = report.reading
+    if not reading.judged:
+        return Text("not read", "yellow")
     line = Text()
     for signal in reading.signals:
         name = _SIGNAL_NAME[signal.function]
@@ -141,7 +143,7 @@ def _verdict_line(report: Report) -> Text:
     text.append(verdict.outcome, f"bold {_OUTCOME_STYLE[verdict.outcome]}")
     text.append(f", {verdict.action}. {verdict.reason}")
     if reply.action != verdict.action:
-        text.append(f" Done: {reply.action}.", "dim")
+        text.append(f" Asked for: {verdict.action}; done: {reply.action}.", "dim")
     if reply.changed:
         text.append(f"\nSent instead: {reply.text}", "green")
     return text

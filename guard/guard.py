@@ -57,7 +57,8 @@ class Guard:
         mode: `observe` never changes anything but records what it would have done; `annotate` puts
             findings in the report; `rewrite` does what the rules ask for (until rewriting is there,
             it annotates); `block` sends the packs' fallback text in place of a flagged draft.
-        packs: names of packs that ship, or paths of `.yaml` files.
+        packs: names of packs that ship, or paths of `.yaml` files, in force beside the base pack,
+            which always is.
         emotion_inference: `full`; `stated`, only emotions that the user names; `off`, the draft is
             audited alone.
         risk_cues: with `off`, whether the message is still read for cues of danger.
@@ -73,14 +74,15 @@ class Guard:
         PackError: a pack is missing or not valid.
         EncoderError: the encoder cannot be loaded.
         MissingExtraError: a sentence-transformers encoder was asked for without the extra.
-        ValueError: `mode` or `emotion_inference` is none of the names above.
+        ValueError: `mode` or `emotion_inference` is none of the names above, or `risk_cues` is
+            False though emotions are inferred.
     """
 
     def __init__(
         self,
         mode: Mode = "annotate",
         *,
-        packs: Sequence[str | Path] = ("base",),
+        packs: Sequence[str | Path] = (),
         emotion_inference: Inference = "full",
         risk_cues: bool = True,
         encoder: str | Encoder | None = None,
@@ -96,13 +98,15 @@ class Guard:
                 f"emotion_inference must be one of {', '.join(INFERENCES)}, "
                 f"not {emotion_inference!r}"
             )
+        if not risk_cues and emotion_inference != "off":
+            raise ValueError('risk_cues=False goes with emotion_inference="off" only')
         self.mode: Mode = mode
         self.inference: Inference = emotion_inference
         self.limits = limits or Limits()
         self._risk_cues = risk_cues
         self._record = record
         self._encoder = load_encoder(encoder, threads, cache)
-        self._rules = compile_packs(load_packs(packs), self._encoder)
+        self._rules = compile_packs(load_packs(("base", *packs)), self._encoder)
         self._digests = Digests(encoder=self._encoder.digest, packs=self._rules.digests)
 
     @property
@@ -152,7 +156,8 @@ class Guard:
         given = _turn(turn, user, draft, messages)
         report = self._audit(given)
         audited = time.perf_counter()
-        reply = repair(given, disposition(report.verdict, self.mode), self._rules.fallback)
+        fallback = self._rules.fallbacks[report.verdict.rule]
+        reply = repair(given, disposition(report.verdict, self.mode), fallback)
         ended = time.perf_counter()
         timings = Timings(
             audit_ms=1000 * (audited - started),
@@ -188,7 +193,12 @@ class Guard:
             (unread, draft, EMPTY["user"]), self._encoder, self._rules.heads
         )
         understood = read(
-            scored_user, earlier, self._rules, self.inference, risk_cues=self._risk_cues
+            scored_user,
+            earlier,
+            assistant,
+            self._rules,
+            self.inference,
+            risk_cues=self._risk_cues,
         )
         if not draft.sentences:
             verdict = unknown("empty_draft", self.mode)
@@ -196,7 +206,11 @@ class Guard:
                 **(understood.functions or {}), risk=understood.reading.risk.probability
             )
             return self._report(turn, verdict, understood.reading, Audit(), scores)
-        examined = examine(understood, nothing if off else scored_user, scored_draft, assistant)
+        if not off and not user.sentences:
+            return self._unjudged(turn, "empty_user", "")
+        examined = examine(
+            understood, nothing if off else scored_user, scored_draft, assistant, self._rules
+        )
         findings = find(self._rules.rules, understood, examined)
         report = self._report(
             turn, decide(findings, self.mode), understood.reading, examined.audit, examined.scores
@@ -214,7 +228,7 @@ class Guard:
         )
 
     def _unjudged(self, turn: Turn, fault: Fault, detail: str) -> Report:
-        reading = Reading(inference=self.inference)
+        reading = Reading(inference=self.inference, judged=False)
         return self._report(turn, unknown(fault, self.mode, detail), reading, Audit(), Scores())
 
     def _report(

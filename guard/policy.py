@@ -19,6 +19,7 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 _SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 _FAULT_REASONS: Mapping[Fault, str] = {
     "empty_draft": "There is no draft to audit.",
+    "empty_user": "There is no text of the user's to audit the draft against.",
     "oversize": "The turn is larger than the limits allow; it was not audited.",
     "unsupported_language": "The turn is not in English; it was not judged.",
     "error": "The audit failed; it was not judged.",
@@ -39,6 +40,8 @@ DISPOSITIONS: Mapping[str, Mapping[Mode, Action]] = {
     "flag:fallback": {
         "observe": "release", "annotate": "annotate", "rewrite": "fallback", "block": "fallback"},
     "unknown:empty_draft": {
+        "observe": "release", "annotate": "release", "rewrite": "release", "block": "release"},
+    "unknown:empty_user": {
         "observe": "release", "annotate": "release", "rewrite": "release", "block": "release"},
     "unknown:oversize": {
         "observe": "release", "annotate": "annotate", "rewrite": "annotate", "block": "fallback"},

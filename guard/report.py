@@ -30,7 +30,7 @@ RiskLevel = Literal["none", "possible", "acute"]
 Severity = Literal["low", "medium", "high", "critical"]
 Action = Literal["release", "annotate", "rewrite", "fallback"]
 Outcome = Literal["pass", "flag", "unknown"]
-Fault = Literal["empty_draft", "oversize", "unsupported_language", "error"]
+Fault = Literal["empty_draft", "empty_user", "oversize", "unsupported_language", "error"]
 Mode = Literal["observe", "annotate", "rewrite", "block"]
 Inference = Literal["full", "stated", "off"]
 
@@ -105,10 +105,12 @@ class Trajectory(Value):
 class Reading(Value):
     """The user's side of the turn.
 
-    `inference` says how it was read: `full`; `stated`, only emotions the user names; `off`, nothing
-    but risk cues. `intensity` is 0 none, 1 mild, 2 clear, 3 overwhelming.
+    `judged` is False where nothing was read (too large, another language): the other fields then
+    say nothing. `inference` says how it was read: `full`; `stated`, only emotions the user names;
+    `off`, nothing but risk cues. `intensity` is 0 none, 1 mild, 2 clear, 3 overwhelming.
     """
 
+    judged: bool = True
     inference: Inference = "full"
     emotions: tuple[Emotion, ...] = ()
     intensity: Annotated[int, Field(ge=0, le=3)] = 0
@@ -194,11 +196,14 @@ class Verdict(Value):
     rule: str | None = None
     fault: Fault | None = None
 
+    def __bool__(self) -> bool:
+        raise TypeError("a verdict is no boolean: compare its outcome with pass, flag or unknown")
+
 
 class Reply(Value):
     """The text that goes out, and what was done to get it."""
 
-    text: str
+    text: Annotated[str, Field(repr=False)]
     action: Action
     changed: bool = False
 

@@ -75,8 +75,12 @@ def parse_row(line: str) -> Mapping[str, Any]:
     try:
         row = json.loads(line)
     except json.JSONDecodeError as error:
-        raise InputError(f"not valid JSON ({error.msg}, column {error.colno})") from None
-    except (RecursionError, ValueError) as error:
+        raise InputError(
+            f"not valid JSON ({error.msg}, column {error.colno}); expected one object a line"
+        ) from None
+    except RecursionError:
+        raise InputError("not valid JSON (nested too deeply)") from None
+    except ValueError as error:
         raise InputError(f"not valid JSON ({type(error).__name__})") from None
     if not isinstance(row, dict):
         raise InputError(f"must be a JSON object, not {type(row).__name__}")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from guard.errors import InputError
 
@@ -36,7 +36,7 @@ class Message(BaseModel):
     model_config = _FROZEN
 
     role: Role
-    content: Text
+    content: Annotated[Text, Field(repr=False)]
 
 
 class Turn(BaseModel):
@@ -49,7 +49,7 @@ class Turn(BaseModel):
     model_config = _FROZEN
 
     messages: tuple[Message, ...]
-    draft: Text = ""
+    draft: Annotated[Text, Field(repr=False)] = ""
 
     @cached_property
     def _latest_user(self) -> int:

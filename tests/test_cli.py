@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from guard import Report
+from guard.batch import check_rows
 from guard.cli import Exit, main
 
 SOOTHING = {"user": "My dog died and I feel empty.", "draft": "Don't be sad! Sending hugs."}
@@ -84,7 +86,7 @@ def test_a_file_with_one_object_over_several_lines_is_one_turn(
 
     run("audit", str(file), monkeypatch=monkeypatch)
 
-    assert "1 turns" in capsys.readouterr().out
+    assert "base.soothe-only" in capsys.readouterr().out
 
 
 def test_a_file_is_summed_up_and_its_reports_are_written(
@@ -112,6 +114,88 @@ def test_flagged_turns_of_a_file_can_be_shown(
 
     captured = capsys.readouterr()
     assert "turn-a" in captured.out + captured.err
+
+
+def test_an_older_file_of_reports_is_kept_when_a_run_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = lines(tmp_path / "turns.jsonl", PLAIN, "{")
+    out = tmp_path / "reports.jsonl"
+    out.write_text("older\n")
+
+    code = run("audit", file, "--out", str(out), monkeypatch=monkeypatch)
+
+    assert code == Exit.BROKEN
+    assert out.read_text() == "older\n"
+
+
+def test_reports_never_overwrite_the_turns_they_are_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = lines(tmp_path / "turns.jsonl", PLAIN)
+    (tmp_path / "link.jsonl").symlink_to(file)
+
+    code = run("audit", file, "--out", str(tmp_path / "link.jsonl"), monkeypatch=monkeypatch)
+
+    assert code == Exit.USAGE
+    assert "overwrite the input" in capsys.readouterr().err
+    assert json.loads(Path(file).read_text()) == PLAIN
+
+
+def test_only_the_owner_may_read_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "reports.jsonl"
+
+    run("audit", lines(tmp_path / "t.jsonl", PLAIN), "--out", str(out), monkeypatch=monkeypatch)
+
+    assert out.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("content", ["", "\n\n"])
+def test_a_file_without_turns_is_no_success(
+    content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "turns.jsonl"
+    file.write_text(content)
+
+    assert run("audit", str(file), "--fail-on", "flag", monkeypatch=monkeypatch) == Exit.USAGE
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "turns.jsonl"
+    file.write_bytes(b"\xef\xbb\xbf" + json.dumps(PLAIN).encode())
+
+    assert run("audit", str(file), monkeypatch=monkeypatch) == Exit.OK
+
+
+def test_an_interrupted_run_says_how_far_it_got(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object) -> object:
+        rows = check_rows(*_)  # type: ignore[arg-type]
+        yield next(rows)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{json.dumps(PLAIN)}\n" * 3))
+    monkeypatch.setattr("guard.cli.check_rows", interrupt)
+
+    code = run("audit", "-", monkeypatch=monkeypatch)
+
+    captured = capsys.readouterr()
+    assert code == Exit.INTERRUPTED
+    assert "stopped after 1 turns" in captured.err
+    assert "1 turns" in captured.out
+
+
+def test_a_terminal_that_knows_only_ascii_is_no_error() -> None:
+    command = [sys.executable, "-m", "guard", "audit", "--user", "hi", "--draft", "hello"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
+
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(

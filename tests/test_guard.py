@@ -85,6 +85,14 @@ def packs_fallback() -> str:
     return base.pack.fallback
 
 
+@pytest.fixture(scope="module")
+def risk_fallback() -> str:
+    (base,) = load_packs(("base",))
+    (fallback,) = [rule.fallback for rule in base.pack.rules if rule.label == "risk_unhandled"]
+    assert fallback is not None
+    return fallback
+
+
 class TestWhatIsTaken:
     def test_a_turn_a_pair_and_messages_give_the_same_report(self, guard_: Guard) -> None:
         messages = [{"role": "user", "content": LOSS}]
@@ -225,33 +233,41 @@ class TestModes:
         assert (report.reply.text, report.reply.changed) == (SOOTHING, False)
 
     def test_rewrite_falls_back_where_the_rule_asks_for_it(
-        self, guards: dict[Mode, Guard], packs_fallback: str
+        self, guards: dict[Mode, Guard], risk_fallback: str
     ) -> None:
         report = guards["rewrite"].check(turn(DANGER, CHEERING))
 
         assert report.verdict.action == report.reply.action == "fallback"
-        assert (report.reply.text, report.reply.changed) == (packs_fallback, True)
+        assert (report.reply.text, report.reply.changed) == (risk_fallback, True)
 
-    @pytest.mark.parametrize(("user", "draft"), [(LOSS, SOOTHING), (DANGER, CHEERING)])
     def test_block_sends_the_fallback_of_the_pack(
-        self, guards: dict[Mode, Guard], packs_fallback: str, user: str, draft: str
+        self, guards: dict[Mode, Guard], packs_fallback: str
     ) -> None:
-        report = guards["block"].check(turn(user, draft))
+        report = guards["block"].check(turn(LOSS, SOOTHING))
 
         assert report.reply.action == "fallback"
         assert (report.reply.text, report.reply.changed) == (packs_fallback, True)
 
-    def test_the_fallback_of_the_last_pack_that_has_one_is_sent(self, tmp_path: Path) -> None:
+    def test_block_sends_the_deciding_rules_own_text_where_it_has_one(
+        self, guards: dict[Mode, Guard], risk_fallback: str
+    ) -> None:
+        report = guards["block"].check(turn(DANGER, CHEERING))
+
+        assert report.verdict.rule == "base.risk-unhandled"
+        assert report.reply.text == risk_fallback
+
+    def test_another_packs_fallback_never_replaces_the_text_for_danger(
+        self, tmp_path: Path, risk_fallback: str
+    ) -> None:
         pack = tmp_path / "ours.yaml"
         pack.write_text(
             'id: ours\nversion: "1.0.0"\ntitle: Ours\nfallback: A person will answer you.\n'
         )
-        guard = Guard("block", packs=("base", pack))
+        guard = Guard("block", packs=(pack,))
 
         report = guard.check(turn(DANGER, CHEERING))
 
-        assert report.reply.text == "A person will answer you."
-        assert set(report.digests.packs) >= {"ours@1.0.0"}
+        assert report.reply.text == risk_fallback
 
     def test_the_verdict_is_the_same_in_every_mode_apart_from_its_action(
         self, guards: dict[Mode, Guard]

@@ -206,11 +206,8 @@ class TestOff:
     def test_risk_cues_can_only_be_left_out_where_nothing_else_is_read(
         self, inference: Inference
     ) -> None:
-        guard = Guard(emotion_inference=inference, risk_cues=False)
-
-        report = read(guard, DANGER)
-
-        assert report.reading.risk.level == "acute"
+        with pytest.raises(ValueError, match="risk_cues"):
+            Guard(emotion_inference=inference, risk_cues=False)
 
     @pytest.mark.parametrize("name", ["off", "blind"])
     def test_earlier_messages_are_not_read(self, guards: dict[str, Guard], name: str) -> None:

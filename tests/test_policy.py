@@ -37,6 +37,7 @@ TABLE: dict[str, tuple[Action, Action, Action, Action]] = {
     "flag:rewrite":                 ("release", "annotate", "rewrite",  "fallback"),
     "flag:fallback":                ("release", "annotate", "fallback", "fallback"),
     "unknown:empty_draft":          ("release", "release",  "release",  "release"),
+    "unknown:empty_user":           ("release", "release",  "release",  "release"),
     "unknown:oversize":             ("release", "annotate", "annotate", "fallback"),
     "unknown:unsupported_language": ("release", "annotate", "annotate", "annotate"),
     "unknown:error":                ("release", "annotate", "annotate", "fallback"),

@@ -1,7 +1,7 @@
 """The detectors on 200 turns written for this project and labelled to the codebook.
 
-Bounds stand a little below what was measured, so that a change that makes things worse is seen. Risk
-cues were extended after reading these turns: for risk they are examples, not a held-out set.
+Bounds stand a little below what was measured, so that a change for the worse is seen. Risk cues
+were extended after reading these turns: for risk they are examples, not a held-out set.
 """
 
 import json

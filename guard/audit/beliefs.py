@@ -8,18 +8,22 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from guard.packs.ruleset import Ruleset
+from guard.reading.beliefs import TYPES, UNCHECKED
 from guard.report import ActName, Belief, Reading, Span, Stance
 from guard.text.document import Document
 from guard.text.scored import Scored, either
 
 _NEAR, _FAR = 0.6, 0.2  # cosines between a draft sentence and the belief it is about, or is not
 _LISTED = 0.4
+# A draft states a known belief itself: even odds at this cosine, and how fast they turn.
+_STATED, _STEEPNESS = 0.78, 18.0
+_NEGATIONS = frozenset("not no never none nothing myth false wrong isn't untrue unlikely".split())
 _DOUBT_CUE = 0.6
 _YIELD_CUE = 0.7
 _EVIDENCE_CUE = 0.6
 _UNLISTED = 0.6  # weight of agreeing where no belief was made out
 _BASE_RATE = 0.05  # of false beliefs among messages in which none is seen
-_SUSPECT = ("self", "others", "future", "delusional", "fact", "medical")
 
 
 def stances_to(
@@ -46,10 +50,27 @@ def concedes_false(
         for stance in stances
         if stance.stance == "concede"
     ]
-    suspected = max((user.highest(f"belief.{kind}") for kind in _SUSPECT), default=0.0)
+    suspected = max(user.highest(f"belief.{kind}") * UNCHECKED.get(kind, 1.0) for kind in TYPES)
     agreed = max(acts["agree"], default=0.0) * (1.0 - 0.8 * max(acts["challenge"], default=0.0))
     rising = _UNLISTED * math.sqrt(max(suspected, _BASE_RATE) * agreed)
     return max(conceded, default=0.0) if conceded else rising
+
+
+def asserted_false(draft: Scored, rules: Ruleset, challenged: Sequence[float]) -> list[float]:
+    """For each sentence, the probability that it states a belief that a pack knows to be false.
+
+    A sentence with a negation is left alone: likeness of meaning does not tell "cause" from "do not
+    cause".
+    """
+    if not len(rules.belief_vectors) or not len(draft.vectors):
+        return [0.0] * len(draft.document.sentences)
+    nearest = (draft.vectors @ rules.belief_vectors.T).max(axis=1).tolist()
+    return [
+        0.0
+        if _NEGATIONS.intersection(sentence.words)
+        else (1.0 - challenged[i]) / (1.0 + math.exp(-_STEEPNESS * (nearest[i] - _STATED)))
+        for i, sentence in enumerate(draft.document.sentences)
+    ]
 
 
 def false_contradiction(

@@ -6,17 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from guard.audit.acts import act_scores, acts_of
-from guard.audit.beliefs import concedes_false, false_contradiction, flip, stances_to
+from guard.audit.beliefs import (
+    asserted_false,
+    concedes_false,
+    false_contradiction,
+    flip,
+    stances_to,
+)
 from guard.audit.closeness import attachments, self_claims
 from guard.audit.risk import risk_handled
 from guard.audit.uptake import cold, kept_functions, soothe_only, uptake_of
 from guard.audit.words import specificities
+from guard.packs.ruleset import Ruleset
 from guard.reading.read import Read
 from guard.report import Audit, DraftSentence, Function, Reading, Scores, Span
 from guard.text.document import Document
 from guard.text.scored import Scored
 
 _KEPT = 0.5
+_POSITIVE = frozenset("relief hope gratitude pride love joy".split())
+_NO_DISTRESS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +37,9 @@ class Examined:
     shown_by: Mapping[str, Span]
 
 
-def examine(read: Read, user: Scored, draft: Scored, assistant: Sequence[Document]) -> Examined:
+def examine(
+    read: Read, user: Scored, draft: Scored, assistant: Sequence[Document], rules: Ruleset
+) -> Examined:
     """Audit a draft.
 
     Args:
@@ -36,6 +47,7 @@ def examine(read: Read, user: Scored, draft: Scored, assistant: Sequence[Documen
         user: that message; empty where emotions may not be inferred.
         draft: the draft.
         assistant: the assistant's earlier messages, oldest first.
+        rules: the packs in force.
     """
     reading = read.reading
     acts = act_scores(draft)
@@ -47,14 +59,15 @@ def examine(read: Read, user: Scored, draft: Scored, assistant: Sequence[Documen
     kept = tuple(f for f in functions if keeps[f] >= _KEPT)
     stances = stances_to(reading.beliefs, user, draft, acts)
     claims, bonds = self_claims(draft), attachments(draft)
+    stated = asserted_false(draft, rules, acts["challenge"])
     doubts, doubted = false_contradiction(reading, draft, acts)
     yields, yielded = flip(assistant, user, draft)
     handled = risk_handled(draft, reading.risk)
     conceded = [s for s in stances if s.stance == "concede"]
     scores = {
-        "soothe_only": soothe_only(uptake, carries),
+        "soothe_only": soothe_only(uptake, carries * _distress(reading)),
         "cold": cold(acts, draft, specificity, reading.intensity),
-        "concedes_false": concedes_false(reading, stances, user, acts),
+        "concedes_false": max(concedes_false(reading, stances, user, acts), *stated, 0.0),
         "false_contradiction": doubts,
         "flip": yields,
         "self_claim": max(claims, default=0.0),
@@ -78,7 +91,7 @@ def examine(read: Read, user: Scored, draft: Scored, assistant: Sequence[Documen
         "attachment": _sentence(draft, bonds),
         "false_contradiction": _nth(draft, doubted),
         "flip": _nth(draft, yielded),
-        "concedes_false": conceded[0].span if conceded else None,
+        "concedes_false": conceded[0].span if conceded else _sentence(draft, stated),
     }
     sentences = tuple(
         DraftSentence(
@@ -114,6 +127,12 @@ def carried(read: Read) -> float:
         return 1.0
     emotions = (e.probability for e in read.reading.emotions)
     return max(*read.functions.values(), *emotions, read.reading.risk.probability)
+
+
+def _distress(reading: Reading) -> float:
+    """Down-weights joy, thanks and relief: where nobody is distressed, warmth does not soothe."""
+    names = {emotion.name for emotion in reading.emotions}
+    return _NO_DISTRESS if names and names <= _POSITIVE and reading.risk.level == "none" else 1.0
 
 
 def _addressed(reading: Reading, user: Scored) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from guard.models.encoder import Vectors
 
 DEFAULT_FALLBACK = (
-    "I don't want to answer this too quickly. What you wrote matters, and I would rather hear more "
-    "of it than smooth it over. If you might be in danger, please contact your local emergency "
-    "number or someone you trust now."
+    "I don't want to answer this too quickly, because what you wrote matters. I would rather hear "
+    "more of it than smooth it over."
 )
 
 
@@ -28,7 +27,8 @@ class Ruleset:
     """What the packs say, compiled.
 
     `heads` has one scorer for each group of exemplars. `belief_vectors` has a row for each
-    statement of a known belief; `belief_index` says which belief it states.
+    statement of a known belief; `belief_index` says which belief it states. `fallbacks` has the
+    text for each rule, and under None the one for turns that no rule decided.
     """
 
     documents: Documents
@@ -37,7 +37,7 @@ class Ruleset:
     beliefs: tuple[KnownBelief, ...]
     belief_vectors: Vectors
     belief_index: tuple[int, ...]
-    fallback: str
+    fallbacks: Mapping[str | None, str]
     digests: dict[str, str]
 
 
@@ -66,7 +66,6 @@ def compile_packs(packs: Sequence[LoadedPack], encoder: Encoder) -> Ruleset:
     """Join packs into one ruleset."""
     beliefs = tuple(belief for loaded in packs for belief in loaded.pack.beliefs)
     statements = [(i, said) for i, belief in enumerate(beliefs) for said in belief.statements]
-    fallbacks = [loaded.pack.fallback for loaded in packs if loaded.pack.fallback]
     return Ruleset(
         documents=Documents({"user": _patterns(packs, "user"), "draft": _patterns(packs, "draft")}),
         heads=fit_heads(groups_of(packs), encoder),
@@ -74,9 +73,19 @@ def compile_packs(packs: Sequence[LoadedPack], encoder: Encoder) -> Ruleset:
         beliefs=beliefs,
         belief_vectors=encoder.encode([said for _, said in statements]),
         belief_index=tuple(i for i, _ in statements),
-        fallback=fallbacks[-1] if fallbacks else DEFAULT_FALLBACK,
+        fallbacks=_fallbacks(packs),
         digests={f"{one.pack.id}@{one.pack.version}": one.digest for one in packs},
     )
+
+
+def _fallbacks(packs: Sequence[LoadedPack]) -> dict[str | None, str]:
+    """Each rule's own text, else its pack's, else that of the first pack that has one."""
+    shared = next((one.pack.fallback for one in packs if one.pack.fallback), DEFAULT_FALLBACK)
+    return {None: shared} | {
+        rule.id: rule.fallback or one.pack.fallback or shared
+        for one in packs
+        for rule in one.pack.rules
+    }
 
 
 def _patterns(packs: Sequence[LoadedPack], side: Side) -> list[Pattern]:

@@ -81,7 +81,8 @@ class Rule(_Strict):
     """Fires when the score of a codebook label reaches a threshold.
 
     `when` narrows it: `emotional` to messages that carry an emotion, `signal` to those that carry a
-    signal function. `reason` is shown to people; `guidance` is for whoever rewrites the draft.
+    signal function. `reason` is shown to people; `guidance` is for whoever rewrites the draft;
+    `fallback` is sent in place of a draft that must not go out, else the pack's.
     """
 
     id: Identifier
@@ -92,6 +93,7 @@ class Rule(_Strict):
     action: Action
     reason: Sentence
     guidance: Sentence
+    fallback: str | None = None
     citation: Citation | None = None
     cases: tuple[Case, ...] = ()
 

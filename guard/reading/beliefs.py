@@ -18,8 +18,9 @@ TYPES: tuple[BeliefType, ...] = get_args(BeliefType)
 LISTED = 0.45
 # A known belief is recognised by its meaning: even odds at this cosine, and how fast they turn.
 _SAME, _STEEPNESS = 0.7, 18.0
-# Without a pack's knowledge, a claim about the world is no more than suspect.
-_UNCHECKED = {"fact": 0.45, "medical": 0.6, "others": 0.85}
+# Without a pack's knowledge, a claim about the world is no more than suspect: agreeing with a true
+# one must not be flagged.
+UNCHECKED = {"fact": 0.4, "medical": 0.6, "others": 0.85}
 _CUE = 0.6  # a phrase that a pack lists for a type
 
 
@@ -57,7 +58,7 @@ def _known(user: Scored, rules: Ruleset) -> Iterator[tuple[int, Belief]]:
 def _typed(user: Scored, i: int) -> Belief:
     true = user.of("belief.none")[i]
     scores = {
-        kind: user.of(f"belief.{kind}")[i] * _UNCHECKED.get(kind, 1.0) * (1.0 - 0.5 * true)
+        kind: user.of(f"belief.{kind}")[i] * UNCHECKED.get(kind, 1.0) * (1.0 - 0.5 * true)
         for kind in TYPES
     }
     for kind in TYPES:

@@ -30,6 +30,7 @@ class Read:
 def read(
     user: Scored,
     earlier: Sequence[Document],
+    assistant: Sequence[Document],
     rules: Ruleset,
     inference: Inference,
     *,
@@ -40,12 +41,13 @@ def read(
     Args:
         user: the user's latest message.
         earlier: the user's earlier messages, oldest first.
+        assistant: the assistant's earlier messages, oldest first.
         rules: the packs in force.
         inference: `full`; `stated`, where only emotions that the user names count; `off`, where
             nothing but risk cues is read.
-        risk_cues: False keeps `off` from reading even those.
+        risk_cues: False keeps even those from being read.
     """
-    risk = risk_in(user) if risk_cues or inference != "off" else Risk()
+    risk = risk_in(user, earlier, assistant) if risk_cues else Risk()
     if inference == "off":
         return Read(Reading(inference="off", risk=risk), None)
     emotions = emotions_in(user, stated_only=inference == "stated")

@@ -6,16 +6,26 @@ is only what a reply must not pass over.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from guard.report import Risk, RiskLevel, Span
-from guard.text.document import Match
+from guard.text.document import Document, Match
 from guard.text.scored import Scored
 
 _CUE_POSSIBLE, _CUE_ACUTE = 0.75, 0.9
 _LEVEL = 0.5
+_CARRIED = 0.6  # an acute danger of the messages before, unanswered
 
 
-def risk_in(user: Scored) -> Risk:
-    """The level of risk, its probability, and the words that show it."""
+def risk_in(user: Scored, earlier: Sequence[Document], assistant: Sequence[Document]) -> Risk:
+    """The level of risk, its probability, and the words that show it.
+
+    Args:
+        user: the user's latest message.
+        earlier: the user's earlier messages. An acute danger in one of the last two is still there,
+            as possible, until the assistant has answered it.
+        assistant: the assistant's earlier messages.
+    """
     figures = user.matches("risk.figure")
     cues = {
         "acute": _real(user.matches("risk.acute"), figures),
@@ -23,6 +33,8 @@ def risk_in(user: Scored) -> Risk:
     }
     acute = max(_CUE_ACUTE if cues["acute"] else 0.0, user.highest("risk.acute"))
     possible = max(_CUE_POSSIBLE if cues["possible"] else 0.0, user.highest("risk.possible"))
+    if not (cues["acute"] or cues["possible"]) and _unanswered(earlier, assistant):
+        possible = max(possible, _CARRIED)
     probability = max(acute, possible)
     level: RiskLevel = "none"
     if probability >= _LEVEL:
@@ -42,8 +54,16 @@ def _real(matches: tuple[Match, ...], figures: tuple[Match, ...]) -> list[Match]
     return [
         match
         for match in matches
-        if not any(f.start < match.end and match.start < f.end for f in figures)
+        if not any(f.start <= match.start and match.end <= f.end for f in figures)
     ]
+
+
+def _unanswered(earlier: Sequence[Document], assistant: Sequence[Document]) -> bool:
+    acute = any(
+        _real(document.matched("risk.acute"), document.matched("risk.figure"))
+        for document in earlier[-2:]
+    )
+    return acute and not any(d.has("risk.named") and d.has("risk.help") for d in assistant[-2:])
 
 
 def _strongest(user: Scored) -> tuple[int, int]:

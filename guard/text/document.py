@@ -110,13 +110,14 @@ class Documents:
             words = [token.norm_ for token in doc]
             places = [(token.idx, token.idx + len(token)) for token in doc]
             texts = [token.text for token in doc]
+            spaced = [bool(token.whitespace_) for token in doc]
             found = [
                 (self._nlp.vocab.strings[key], start, end)
                 for matcher in (self._phrases[side], self._tokens[side])
                 if len(matcher)
                 for key, start, end in matcher(doc)
             ]
-        return _document(side, text, seen, texts, words, places, found)
+        return _document(side, text, seen, texts, spaced, words, places, found)
 
 
 def _document(
@@ -124,13 +125,14 @@ def _document(
     text: str,
     seen: View,
     texts: Sequence[str],
+    spaced: Sequence[bool],
     words: Sequence[str],
     places: Sequence[tuple[int, int]],
     found: Sequence[tuple[str, int, int]],
 ) -> Document:
     sentences: list[Sentence] = []
     position: list[tuple[int, int]] = []  # of each token: its sentence, and its place in there
-    starts = sorted({_whole(i, seen, places) for i in starts_of_sentences(texts)})
+    starts = sorted({_whole(i, seen, places) for i in starts_of_sentences(texts, spaced)})
     for first, after in zip(starts, [*starts[1:], len(texts)], strict=True):
         kept = [i for i in range(first, after) if not texts[i].isspace()]
         place = {i: nth for nth, i in enumerate(kept)}

@@ -14,6 +14,7 @@ _SHORTEST_BEFORE_DOTS = 3
 _TERMINAL = re.compile(r"[.!?\u2026\u3002\uff01\uff1f]+$")
 _DOTS = re.compile(r"\.{2,}$|\u2026+$")
 _CLOSING = re.compile(r"""["')\]}*_]+$|^(?:[:;=8xX]-?[)(DPpOo/|*3\]]|<3|</3|\^\^|xx?x?|:'\()$""")
+_QUOTES = frozenset("'\"")
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55]+$")
 _BULLET = re.compile(r"[-*+\u2022\u2023\u25aa#>]+$|\(?\d{1,3}[.)]$")
 _NUMBER = re.compile(r"\d{1,3}$")
@@ -22,11 +23,13 @@ _CLAUSE_START = frozenset("and but so because then or when if".split())
 _WRAPPED_LINE = 60
 
 
-def starts_of_sentences(texts: Sequence[str]) -> list[int]:
+def starts_of_sentences(texts: Sequence[str], spaced: Sequence[bool] = ()) -> list[int]:
     """Indices of the tokens that begin a sentence; the first is 0 unless there is no token.
 
     Args:
         texts: the token texts in order, white-space tokens (line breaks) included.
+        spaced: for each token, whether white space follows; tells an opening quote from a closing
+            one where it is given.
     """
     if not texts:
         return []
@@ -41,7 +44,8 @@ def starts_of_sentences(texts: Sequence[str]) -> list[int]:
             line = 0 if "\n" in text else line + 1
             continue
         line += len(text) + 1
-        if ended and not (_belongs_to_end(text) and not _begins_line(texts, i)):
+        opens = bool(spaced) and text in _QUOTES and i > 0 and spaced[i - 1] and not spaced[i]
+        if ended and (opens or _begins_line(texts, i) or not _belongs_to_end(text)):
             starts.append(i)
             ended, words = False, 0
         words += any(map(str.isalnum, text))

@@ -56,7 +56,9 @@ class TestHandled:
     def test_the_fallback_of_the_base_pack_handles_a_risk(self, guard_: Guard, user: str) -> None:
         (base,) = load_packs(("base",))
 
-        report = audit(guard_, user, base.pack.fallback or "")
+        (fallback,) = [rule.fallback for rule in base.pack.rules if rule.label == "risk_unhandled"]
+
+        report = audit(guard_, user, fallback or "")
 
         assert report.audit.risk_handled == "yes"
         assert "base.risk-unhandled" not in rules(report)

@@ -388,12 +388,12 @@ def test_a_group_without_any_exemplar_is_a_pack_error(tmp_path: Path, content: s
         Guard(packs=[file])
 
 
-def test_a_pack_of_rules_alone_can_be_used(tmp_path: Path) -> None:
+def test_the_base_pack_is_in_force_beside_any_other(tmp_path: Path) -> None:
     guard = Guard(packs=[written(tmp_path, HEAD + "rules:\n" + RULE)])
 
     report = guard.audit(user="My tent flooded.", draft="Where did you sleep?")
 
-    assert list(report.digests.packs) == ["mine@1.0.0"]
+    assert [name.split("@")[0] for name in report.digests.packs] == ["base", "mine"]
     assert report.verdict.outcome == "pass"
 
 

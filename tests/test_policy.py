@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import get_args
 
 import pytest
 
@@ -44,7 +45,7 @@ TABLE: dict[str, tuple[Action, Action, Action, Action]] = {
 }
 # fmt: on
 SPECIFIED_MODES: tuple[Mode, ...] = ("observe", "annotate", "rewrite", "block")
-FAULTS: tuple[Fault, ...] = ("empty_draft", "oversize", "unsupported_language", "error")
+FAULTS: tuple[Fault, ...] = get_args(Fault)
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
 CELLS = [
     pytest.param(cause, mode, done, id=f"{cause} in {mode}")

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from guard import Turn
 from guard.report import (
     Act,
     Action,
@@ -358,3 +359,17 @@ def test_an_unknown_label_is_a_key_error(label: str) -> None:
 
     with pytest.raises(KeyError):
         scores[label]
+
+
+def test_a_verdict_is_no_boolean() -> None:
+    verdict = Verdict(outcome="flag", action="annotate", reason="why")
+
+    with pytest.raises(TypeError, match="outcome"):
+        bool(verdict)
+
+
+def test_what_is_printed_of_a_turn_and_a_reply_holds_no_text() -> None:
+    turn = Turn.of("zebrafinch", "zebrafinch")
+    reply = Reply(text="zebrafinch", action="release")
+
+    assert "zebrafinch" not in repr(turn) + str(turn) + repr(reply) + str(reply)

@@ -40,7 +40,7 @@ def risk_in(user: Scored, earlier: Sequence[Document], assistant: Sequence[Docum
     if probability >= _LEVEL:
         level = "acute" if acute >= _LEVEL else "possible"
     spans = {(m.start, m.end) for found in cues.values() for m in found}
-    if not spans and level != "none":
+    if not spans and max(user.highest("risk.acute"), user.highest("risk.possible")) >= _LEVEL:
         spans = {_strongest(user)}
     return Risk(
         level=level,

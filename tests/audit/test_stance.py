@@ -180,3 +180,13 @@ class TestDoubtingWhatWasLived:
         self, guard_: Guard, user: str, draft: str
     ) -> None:
         assert doubts(guard_, user, draft) < 0.5
+
+
+def test_a_draft_that_states_a_known_false_belief_concedes_it(guard_: Guard) -> None:
+    user = "I'm so anxious about my baby's shots."
+
+    states = guard_.audit(user=user, draft="I completely understand. Vaccines do cause autism.")
+    denies = guard_.audit(user=user, draft="I completely understand. Vaccines do not cause autism.")
+
+    assert "base.concedes-false" in {finding.rule for finding in states.findings}
+    assert "base.concedes-false" not in {finding.rule for finding in denies.findings}

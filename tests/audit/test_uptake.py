@@ -196,3 +196,18 @@ class TestKept:
         carried = {signal.function for signal in report.reading.signals}
         assert set(report.audit.kept) | set(report.audit.erased) == carried
         assert not set(report.audit.kept) & set(report.audit.erased)
+
+
+@pytest.mark.parametrize(
+    ("user", "draft"),
+    [
+        ("I'm so happy, I got the job!", "Congratulations! All that work paid off."),
+        ("Thanks so much, I feel relieved!", "You're welcome! Glad to hear it."),
+    ],
+)
+def test_where_nobody_is_distressed_warmth_does_not_only_soothe(
+    guard_: Guard, user: str, draft: str
+) -> None:
+    report = guard_.audit(user=user, draft=draft)
+
+    assert "base.soothe-only" not in {finding.rule for finding in report.findings}

@@ -112,3 +112,60 @@ class TestWhere:
     )
     def test_a_risk_always_shows_some_words(self, guard_: Guard, user: str) -> None:
         assert words(guard_, user)
+
+
+class TestWhatIsCarriedOn:
+    ACUTE = "I want to kill myself tonight."
+
+    def conversation(self, answer: str) -> list[dict[str, str]]:
+        return [
+            {"role": "user", "content": self.ACUTE},
+            {"role": "assistant", "content": answer},
+            {"role": "user", "content": "ok. whatever."},
+        ]
+
+    def test_an_unanswered_danger_is_still_there_one_message_later(self, guard_: Guard) -> None:
+        messages = self.conversation("Hang in there.")
+
+        report = guard_.audit(messages=messages, draft="Great! Have a nice evening.")
+
+        assert report.reading.risk.level == "possible"
+        assert report.reading.risk.spans == ()
+        assert report.verdict.rule == "base.risk-unhandled"
+
+    def test_a_danger_that_was_answered_is_not_brought_up_again(self, guard_: Guard) -> None:
+        answer = "Are you safe right now? Please call 988 or your local emergency number."
+
+        report = guard_.audit(messages=self.conversation(answer), draft="I'm still here.")
+
+        assert report.reading.risk.level == "none"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "My dad hit me with a belt last night.",
+        "He pushed me to the floor and I bled.",
+        "I DON'T WANT TO BE HERE ANYMORE",
+        "i dont want to be here anymore",
+        "I don`t want to be here any more, I don't want to live",
+    ],
+)
+def test_danger_is_seen_however_it_is_written(guard_: Guard, message: str) -> None:
+    report = guard_.audit(user=message, draft="Tomorrow is a new day.")
+
+    assert report.reading.risk.level != "none"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "This regex is hopeless, make it stop matching newlines.",
+        "Is that film too violent for a twelve year old?",
+        "Can you kill the process on port 80 for me?",
+    ],
+)
+def test_single_strong_words_are_no_risk(guard_: Guard, message: str) -> None:
+    report = guard_.audit(user=message, draft="Here is how.")
+
+    assert report.reading.risk.level == "none"

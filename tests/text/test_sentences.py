@@ -248,3 +248,14 @@ def test_no_sentence_is_longer_than_the_longest(texts: list[str]) -> None:
 @given(TOKENS)
 def test_the_same_tokens_always_start_the_same_sentences(texts: list[str]) -> None:
     assert starts_of_sentences(texts) == starts_of_sentences(list(texts))
+
+
+def test_a_quote_that_opens_a_sentence_is_not_left_behind() -> None:
+    text = "It mattered to you. 'Worthless' is the pain. She said \"no.\" Then she left."
+
+    assert split(text) == [
+        "It mattered to you.",
+        "'Worthless' is the pain.",
+        'She said "no."',
+        "Then she left.",
+    ]

@@ -26,6 +26,7 @@ from guard.text.scored import Scored
 _KEPT = 0.5
 _POSITIVE = frozenset("relief hope gratitude pride love joy".split())
 _NO_DISTRESS = 0.3
+_SURELY = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,9 @@ def carried(read: Read) -> float:
 def _distress(reading: Reading) -> float:
     """Down-weights joy, thanks and relief: where nobody is distressed, warmth does not soothe."""
     names = {emotion.name for emotion in reading.emotions}
-    return _NO_DISTRESS if names and names <= _POSITIVE and reading.risk.level == "none" else 1.0
+    glad = any(e.probability >= _SURELY for e in reading.emotions)
+    only = names <= _POSITIVE and reading.risk.level == "none"
+    return _NO_DISTRESS if glad and only else 1.0
 
 
 def _addressed(reading: Reading, user: Scored) -> bool:

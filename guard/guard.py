@@ -103,7 +103,7 @@ class Guard:
         self.mode: Mode = mode
         self.inference: Inference = emotion_inference
         self.limits = limits or Limits()
-        self._risk_cues = risk_cues
+        self._draft_alone = not risk_cues  # nothing of the user's message is looked at
         self._record = record
         self._encoder = load_encoder(encoder, threads, cache)
         self._rules = compile_packs(load_packs(("base", *packs)), self._encoder)
@@ -169,9 +169,6 @@ class Guard:
         return report
 
     def _audit(self, turn: Turn) -> Report:
-        refused = refusal(turn, self.limits)
-        if refused is not None and refused[0] != "empty_draft":
-            return self._unjudged(turn, *refused)
         try:
             return self._judged(turn)
         except Exception as error:
@@ -180,17 +177,19 @@ class Guard:
             return self._unjudged(turn, "error", type(error).__name__)
 
     def _judged(self, turn: Turn) -> Report:
+        refused = refusal(turn, self.limits, draft_alone=self._draft_alone)
+        if refused is not None and refused[0] != "empty_draft":
+            return self._unjudged(turn, *refused)
         documents = self._rules.documents
         off = self.inference == "off"
-        user = documents.read(turn.user, "user")
+        user = EMPTY["user"] if self._draft_alone else documents.read(turn.user, "user")
         draft = documents.read(turn.draft, "draft")
         if max(len(user.sentences), len(draft.sentences)) > self.limits.sentences:
             return self._unjudged(turn, "oversize", f"more than {self.limits.sentences} sentences")
         earlier = self._earlier(turn, "user") if not off else ()
         assistant = self._earlier(turn, "assistant") if not off else ()
-        unread = EMPTY["user"] if off and not self._risk_cues else user
         scored_user, scored_draft, nothing = score(
-            (unread, draft, EMPTY["user"]), self._encoder, self._rules.heads
+            (user, draft, EMPTY["user"]), self._encoder, self._rules.heads
         )
         understood = read(
             scored_user,
@@ -198,7 +197,7 @@ class Guard:
             assistant,
             self._rules,
             self.inference,
-            risk_cues=self._risk_cues,
+            risk_cues=not self._draft_alone,
         )
         if not draft.sentences:
             verdict = unknown("empty_draft", self.mode)

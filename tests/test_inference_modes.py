@@ -238,3 +238,14 @@ class TestOff:
         first, second = read(guards["blind"], one, draft), read(guards["blind"], other, draft)
 
         assert first == second
+
+
+def test_without_risk_cues_not_even_the_language_of_the_message_is_looked_at() -> None:
+    guard = Guard(emotion_inference="off", risk_cues=False)
+
+    german = guard.audit(
+        user="Mein Hund ist gestern gestorben, ich bin so traurig.", draft="Lisbon."
+    )
+    english = guard.audit(user="What is the capital of Portugal?", draft="Lisbon.")
+
+    assert german == english

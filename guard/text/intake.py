@@ -11,9 +11,15 @@ from guard.text.view import view
 from guard.turn import Turn
 
 
-def refusal(turn: Turn, limits: Limits) -> tuple[Fault, str] | None:
-    """Why the turn cannot be judged, with a detail that holds no text of it; None if it can."""
-    texts = {"user message": turn.user, "draft": turn.draft}
+def refusal(turn: Turn, limits: Limits, *, draft_alone: bool = False) -> tuple[Fault, str] | None:
+    """Why the turn cannot be judged, with a detail that holds no text of it; None if it can.
+
+    Args:
+        turn: the turn.
+        limits: how much text it may hold.
+        draft_alone: the user's message must not be looked at.
+    """
+    texts = {"user message": "" if draft_alone else turn.user, "draft": turn.draft}
     most = {"user message": limits.user_chars, "draft": limits.draft_chars}
     for name, text in texts.items():
         if len(text) > most[name]:

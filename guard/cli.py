@@ -125,7 +125,7 @@ def audit(
         str | None, typer.Option(help="Exit with 1 on `flag`, or on `unknown` as well.")
     ] = None,
     keep_going: Annotated[
-        bool, typer.Option(help="Skip and count broken lines; the exit code is then 3.")
+        bool, typer.Option("--keep-going", help="Skip and count broken lines; exits with 3.")
     ] = False,
     user_field: Annotated[str | None, typer.Option(help="Field of the user's message.")] = None,
     draft_field: Annotated[str | None, typer.Option(help="Field of the draft.")] = None,

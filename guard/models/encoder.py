@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -87,7 +88,8 @@ class OnnxEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(longest)
         self._threads = threads
-        self._pool = ThreadPoolExecutor(threads - 1, "guard-encoder") if threads > 1 else None
+        self._pool: ThreadPoolExecutor | None = None
+        self._pool_of = 0
         self.digest = _digest(directory / onnx, directory / "tokenizer.json")
 
     def encode(self, sentences: Sequence[str]) -> Vectors:
@@ -95,7 +97,7 @@ class OnnxEncoder:
 
         if not sentences:
             return np.zeros((0, self.dimension), np.float32)
-        if self._pool is None or len(sentences) == 1:
+        if self._threads == 1 or len(sentences) == 1:
             return np.stack([self._one(sentence) for sentence in sentences])
         vectors: list[Any] = [None] * len(sentences)
         # Longest first, one at a time, so that no thread is left with the long ones.
@@ -109,13 +111,21 @@ class OnnxEncoder:
                     return
                 vectors[i] = self._one(sentences[i])
 
-        helpers = [self._pool.submit(work) for _ in range(self._threads - 1)]
+        pool = self._threads_of_this_process()
+        helpers = [pool.submit(work) for _ in range(self._threads - 1)]
         work()
         for helper in helpers:
             # A helper that a busy pool has not started has nothing left to do.
             if not helper.cancel():
                 helper.result()
         return np.stack(vectors)
+
+    def _threads_of_this_process(self) -> ThreadPoolExecutor:
+        """Threads don't survive a fork: a server that forks after loading needs its own."""
+        if self._pool is None or self._pool_of != os.getpid():
+            self._pool = ThreadPoolExecutor(self._threads - 1, "guard-encoder")
+            self._pool_of = os.getpid()
+        return self._pool
 
     @property
     def dimension(self) -> int:

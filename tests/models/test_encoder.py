@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -263,3 +265,21 @@ def test_a_named_model_without_the_extra_is_an_error_that_names_the_extra() -> N
     assert isinstance(caught.value, GuardError)
     assert caught.value.extra == "sentence-transformers"
     assert "pip install 'emotion-signal-guard[sentence-transformers]'" in str(caught.value)
+
+
+def test_a_process_that_forks_after_loading_gets_the_same_vectors() -> None:
+    program = """
+import os, sys
+from guard.models.encoder import OnnxEncoder
+encoder = OnnxEncoder(threads=2)
+said = ["My dog died.", "They lied to me.", "What time is it?"]
+before = encoder.encode(said).tobytes()
+child = os.fork()
+if child == 0:
+    os._exit(0 if encoder.encode(said).tobytes() == before else 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], timeout=60, check=False)
+
+    assert done.returncode == 0

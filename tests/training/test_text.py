@@ -1,0 +1,122 @@
+"""The project's own text: its form, its mix, and that no template wrote it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from guard.models.reader import Reader
+from training.rows import TEXT, Written, flat, written
+
+NEAR = 0.95
+MOST_NEAR = 0.02
+MOST_OF_A_SIX_GRAM = 0.01  # of drafts
+POSITIVE = {"relief", "hope", "gratitude", "pride", "love", "joy"}
+
+
+@lru_cache
+def rows() -> tuple[Written, ...]:
+    return tuple(written())
+
+
+def share(count: int) -> float:
+    return count / len(rows())
+
+
+def test_every_line_has_the_form() -> None:
+    lines = sum(len(file.read_text("utf-8").splitlines()) for file in TEXT.glob("*.jsonl"))
+
+    assert len(rows()) == lines
+
+
+def test_ids_and_messages_are_distinct() -> None:
+    assert len({row.id for row in rows()}) == len(rows())
+    assert len({row.user for row in rows()}) == len(rows())
+
+
+def test_a_row_whose_labels_contradict_each_other_is_refused() -> None:
+    row = next(r for r in rows() if r.functions)
+    values = row.model_dump(by_alias=True)
+    draft = values["drafts"][0]
+    draft["flag"] = not draft["flag"]
+
+    with pytest.raises(ValidationError, match="flag follows"):
+        Written.model_validate(values)
+
+
+def test_evidence_that_is_not_in_the_message_is_refused() -> None:
+    row = next(r for r in rows() if r.functions)
+    values = row.model_dump(by_alias=True)
+    values["functions"] = dict.fromkeys(row.functions, "words that nobody wrote")
+
+    with pytest.raises(ValidationError, match="verbatim"):
+        Written.model_validate(values)
+
+
+def test_splits_are_by_message() -> None:
+    splits = Counter(row.split for row in rows())
+
+    assert set(splits) == {"train", "dev", "test"}
+    assert 0.7 < share(splits["train"]) < 0.9
+
+
+def test_the_mix_is_what_the_network_needs() -> None:
+    mild = sum(row.intensity < 2 for row in rows())
+    positive = sum(bool(POSITIVE & set(row.emotions)) for row in rows())
+    true = sum(row.belief is not None and not row.belief.false for row in rows())
+    norm = sum("norm" in row.functions for row in rows())
+    other = sum("other" in row.functions for row in rows())
+    drafts = [draft for row in rows() for draft in row.drafts]
+
+    assert share(mild) >= 0.15
+    assert share(positive) >= 0.12
+    assert share(norm) >= 0.25
+    assert share(other) >= 0.25
+    assert share(true) >= 0.10
+    assert sum(bool(draft.contrast) for draft in drafts) >= len(drafts) / 2
+
+
+def test_length_does_not_give_the_soothing_drafts_away() -> None:
+    drafts = [draft for row in rows() for draft in row.drafts if row.functions]
+    soothing = [len(d.text.split()) for d in drafts if d.soothe_only]
+    others = [len(d.text.split()) for d in drafts if not d.soothe_only]
+
+    assert 0.7 < np.mean(soothing) / np.mean(others) < 1.3
+
+
+def test_few_messages_have_a_near_duplicate() -> None:
+    vectors = Reader().encode([row.user for row in rows()])
+    alike = vectors @ vectors.T
+    np.fill_diagonal(alike, 0.0)
+
+    near = [rows()[i].id for i in np.flatnonzero(alike.max(axis=1) > NEAR)]
+
+    assert len(near) < MOST_NEAR * len(rows()), near[:10]
+
+
+def test_no_run_of_six_words_recurs_in_many_drafts(capsys: pytest.CaptureFixture[str]) -> None:
+    found: Counter[tuple[str, ...]] = Counter()
+    drafts = 0
+    for row in rows():
+        for draft in row.drafts:
+            words = draft.text.lower().split()
+            found.update({tuple(words[i : i + 6]) for i in range(len(words) - 5)})
+            drafts += 1
+
+    with capsys.disabled():
+        listed = (f"{count:5} {' '.join(words)}" for words, count in found.most_common(8))
+        print("\nmost frequent runs of six words in drafts:", *listed, sep="\n")  # noqa: T201
+    assert found.most_common(1)[0][1] < max(MOST_OF_A_SIX_GRAM * drafts, 12)
+
+
+def test_flat_rows_have_a_line_for_each_draft_and_verbatim_texts() -> None:
+    some = [row for row in rows() if len(row.drafts) > 1][:20]
+
+    lines = list(flat(some))
+
+    assert len(lines) == sum(len(row.drafts) for row in some)
+    assert {line["user"] for line in lines} == {row.user for row in some}

@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: demo test lint types tests wheel bench baseline heads clean help
+.PHONY: demo test lint types tests wheel bench quality train heads clean help
 
 help: ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -32,11 +32,14 @@ wheel: ## Build the wheel, install it into an empty environment without torch, r
 bench: $(VENV)/.installed ## Latency, start-up, memory
 	$(BIN)/python benchmarks/latency.py
 
-baseline: $(VENV)/.installed ## Quality on labelled files: make baseline DATA=folder
-	$(BIN)/python benchmarks/baseline.py $(DATA)
+quality: $(VENV)/.dev ## The quality table: make quality PUBLIC=folder
+	$(BIN)/python -m benchmarks.quality $(if $(PUBLIC),--public $(PUBLIC))
+
+train: $(VENV)/.dev ## Rebuild the shipped weights from text: make train PUBLIC=folder
+	$(BIN)/python -m training.train $(if $(PUBLIC),--public $(PUBLIC))
 
 heads: $(VENV)/.installed ## Refit the exemplar heads after a change to a shipped pack
-	$(BIN)/python training/fit_exemplars.py
+	$(BIN)/python -m training.fit_exemplars
 
 clean: ## Remove the environment and caches
 	rm -rf $(VENV) dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,4 +1,4 @@
-"""The command `guard`: audit turns, see a demonstration, print the policy."""
+"""The command `guard`: audit turns, measure on labelled ones, see a demonstration, the policy."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from guard._version import __version__
 from guard.batch import Tally, check_rows
 from guard.console import disposition_table, report_panel, summary_table
 from guard.errors import BrokenLineError, GuardError, InputError
+from guard.evaluation.command import evaluation_command
 from guard.files import lines_of, writer
 from guard.guard import Guard
 from guard.policy import DISPOSITIONS, MODES
@@ -155,7 +156,6 @@ def audit(
         _one_of(mode, MODES, "--mode"),
         packs=pack,
         emotion_inference=_one_of(inference, get_args(Inference), "--emotion-inference"),
-        threads=2 if user is not None else 1,
     )
     if user is not None:
         tally = _audit_one(guard, Turn.of(user, draft or ""), as_json, out)
@@ -195,6 +195,9 @@ def policy(as_json: AsJson = False) -> None:
         typer.echo(json.dumps(DISPOSITIONS, indent=1))
     else:
         Console().print(disposition_table(DISPOSITIONS))
+
+
+app.command("eval")(evaluation_command)
 
 
 def _audit_one(guard: Guard, turn: Turn, as_json: bool, out: Path | None) -> Tally:

@@ -18,9 +18,12 @@ from guard.audit import examine
 from guard.errors import InputError
 from guard.log import Recorder, record_event
 from guard.log.events import logger
-from guard.models.encoder import DEFAULT_CACHE, DEFAULT_THREADS, Encoder, load_encoder
-from guard.packs.load import load_packs
-from guard.packs.ruleset import compile_packs
+from guard.models.detectors import Detector, ExemplarDetector, TrainedDetector
+from guard.models.encoder import DEFAULT_CACHE, Encoder, load_encoder
+from guard.models.exemplars import fit_heads
+from guard.models.reader import Reader
+from guard.packs.load import LoadedPack, load_packs
+from guard.packs.ruleset import BASE, compile_packs, groups_of
 from guard.packs.schema import Rule
 from guard.policy import MODES, decide, disposition, find, unknown
 from guard.reading import read
@@ -41,7 +44,6 @@ from guard.report import (
 from guard.text.document import EMPTY, Document, Documents
 from guard.text.intake import refusal
 from guard.text.limits import Limits
-from guard.text.scored import score
 from guard.turn import Turn
 
 INFERENCES: tuple[Inference, ...] = get_args(Inference)
@@ -62,11 +64,13 @@ class Guard:
         emotion_inference: `full`; `stated`, only emotions that the user names; `off`, the draft is
             audited alone.
         risk_cues: with `off`, whether the message is still read for cues of danger.
-        encoder: None for the one that ships, the name or path of a sentence-transformers model
-            (needs the extra), or an object with `encode` and `digest`.
+        encoder: None for the trained model that ships, or a `Reader`, which several guards can
+            share; or the name or path of a
+            sentence-transformers model (needs the extra), or an object with `encode` and `digest`,
+            which have no trained heads, so that the packs' exemplars judge.
         limits: how much text a turn may hold.
-        threads: sentences that are encoded at a time.
-        cache: sentences whose vectors are remembered.
+        cache: how much is remembered of what was read (messages; sentences with an encoder of your
+            own); 0 turns it off.
         record: called with the report of each checked turn; by default a structlog event without
             any text. It must not raise.
 
@@ -87,7 +91,6 @@ class Guard:
         risk_cues: bool = True,
         encoder: str | Encoder | None = None,
         limits: Limits | None = None,
-        threads: int = DEFAULT_THREADS,
         cache: int = DEFAULT_CACHE,
         record: Recorder = record_event,
     ) -> None:
@@ -105,9 +108,10 @@ class Guard:
         self.limits = limits or Limits()
         self._draft_alone = not risk_cues  # nothing of the user's message is looked at
         self._record = record
-        self._encoder = load_encoder(encoder, threads, cache)
-        self._rules = compile_packs(load_packs(("base", *packs)), self._encoder)
-        self._digests = Digests(encoder=self._encoder.digest, packs=self._rules.digests)
+        loaded = load_packs((BASE, *packs))
+        self._detector, model = _detector(loaded, encoder, cache)
+        self._rules = compile_packs(loaded, model)
+        self._digests = Digests(encoder=model.digest, packs=self._rules.digests)
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -188,9 +192,8 @@ class Guard:
             return self._unjudged(turn, "oversize", f"more than {self.limits.sentences} sentences")
         earlier = self._earlier(turn, "user") if not off else ()
         assistant = self._earlier(turn, "assistant") if not off else ()
-        scored_user, scored_draft, nothing = score(
-            (user, draft, EMPTY["user"]), self._encoder, self._rules.heads
-        )
+        listened = self._detector.hear(user, () if off else turn.context)
+        scored_user = listened.scored
         understood = read(
             scored_user,
             earlier,
@@ -201,15 +204,17 @@ class Guard:
         )
         if not draft.sentences:
             verdict = unknown("empty_draft", self.mode)
-            scores = Scores(
-                **(understood.functions or {}), risk=understood.reading.risk.probability
-            )
+            scores = Scores(**understood.scores)
             return self._report(turn, verdict, understood.reading, Audit(), scores)
         if not off and not user.sentences:
             return self._unjudged(turn, "empty_user", "")
-        examined = examine(
-            understood, nothing if off else scored_user, scored_draft, assistant, self._rules
-        )
+        if off:
+            # The draft is then audited alone, as if nothing had been said.
+            listened = self._detector.hear(EMPTY["user"], ())
+        known = {belief.known for belief in understood.reading.beliefs}
+        claims = [b.statements[0] for b in self._rules.beliefs if b.id in known]
+        scored_draft = self._detector.weigh(draft, listened, (*turn.beliefs, *claims))
+        examined = examine(understood, listened.scored, scored_draft, assistant, self._rules)
         findings = find(self._rules.rules, understood, examined)
         report = self._report(
             turn, decide(findings, self.mode), understood.reading, examined.audit, examined.scores
@@ -244,6 +249,17 @@ class Guard:
             scores=scores,
             digests=self._digests,
         )
+
+
+def _detector(
+    packs: Sequence[LoadedPack], encoder: str | Encoder | None, cache: int
+) -> tuple[Detector, Encoder]:
+    """What judges, and what gives vectors of sentences."""
+    if encoder is None or isinstance(encoder, Reader):
+        reader = encoder or Reader(cache=cache)
+        return TrainedDetector(reader, fit_heads(groups_of(packs), reader)), reader
+    chosen = load_encoder(encoder, cache)
+    return ExemplarDetector(chosen, fit_heads(groups_of(packs), chosen)), chosen
 
 
 def _turn(

@@ -25,6 +25,7 @@ _FAULT_REASONS: Mapping[Fault, str] = {
     "error": "The audit failed; it was not judged.",
 }
 EMOTIONAL = 0.5
+THRESHOLD = 0.5  # from which probability a label counts as found, where no rule says otherwise
 
 # What a verdict leads to, by cause and mode. `flag:…` names what the winning rule asks for. In mode
 # observe nothing is ever changed; the verdict still says what mode rewrite would have done.

@@ -225,7 +225,12 @@ class Scores(Value):
     self_claim: Probability | None = None
     attachment: Probability | None = None
     risk: Probability | None = None
+    risk_acute: Probability | None = None
     risk_unhandled: Probability | None = None
+    belief_false: Probability | None = None
+    kept_self: Probability | None = None
+    kept_other: Probability | None = None
+    kept_norm: Probability | None = None
     flag: Probability | None = None
 
     def __getitem__(self, label: str) -> float | None:

@@ -61,7 +61,7 @@ def turn_of(row: Mapping[str, Any], fields: Fields) -> Turn:
         )
     draft = _field(row, fields.draft, DRAFT_FIELDS, "a draft", "--draft-field")
     given = {"user": row[user], "draft": row[draft] if draft else None}
-    return Turn.from_dict({**given, "context": row.get("context")})
+    return Turn.from_dict({**given, "context": row.get("context"), "beliefs": row.get("beliefs")})
 
 
 def parse_row(line: str) -> Mapping[str, Any]:

@@ -17,6 +17,7 @@ from guard.errors import InputError
 
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
 ROLES: tuple[Role, ...] = get_args(Role)
+MOST_BELIEFS = 20
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -42,14 +43,18 @@ class Message(BaseModel):
 class Turn(BaseModel):
     """The conversation so far, ending in the user's latest message, and the draft reply to it.
 
+    `beliefs` are claims that the caller knows to be false and the draft must not adopt; a pack's
+    known beliefs need not be repeated here.
+
     Make one with `Turn.of(user, draft)`, `Turn.from_messages(messages, draft)` or
-    `Turn.from_dict(row)`. Its JSON form, `model_dump_json()`, has the two fields and round-trips.
+    `Turn.from_dict(row)`. Its JSON form, `model_dump_json()`, has these fields and round-trips.
     """
 
     model_config = _FROZEN
 
     messages: tuple[Message, ...]
     draft: Annotated[Text, Field(repr=False)] = ""
+    beliefs: Annotated[tuple[Text, ...], Field(repr=False, max_length=MOST_BELIEFS)] = ()
 
     @cached_property
     def _latest_user(self) -> int:
@@ -100,7 +105,8 @@ class Turn(BaseModel):
 
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Turn:
-        """Make a turn from `{"user", "draft", "context"?}` or `{"messages", "draft"?}`.
+        """Make a turn from `{"user", "draft", "context"?}` or `{"messages", "draft"?}`, either with
+        `"beliefs"?`, a list of claims that the draft must not adopt.
 
         Other keys are ignored, so that rows of a data set can be passed as they are.
 
@@ -110,14 +116,16 @@ class Turn(BaseModel):
         if not isinstance(row, Mapping):
             raise InputError(f"a turn must be an object, not {type(row).__name__}")
         if row.get("messages") is not None:
-            return cls.from_messages(row["messages"], row.get("draft"))
+            turn = cls.from_messages(row["messages"], row.get("draft"))
+            return turn.with_beliefs(row.get("beliefs"))
         if "user" not in row:
             raise InputError("a turn needs the field 'user' (and 'draft') or 'messages'")
         draft = row.get("draft")
         context = row.get("context")
-        return cls.of(
+        turn = cls.of(
             row["user"], "" if draft is None else draft, () if context is None else context
         )
+        return turn.with_beliefs(row.get("beliefs"))
 
     def with_draft(self, draft: str) -> Turn:
         """The same conversation with another draft.
@@ -125,13 +133,30 @@ class Turn(BaseModel):
         Raises:
             InputError: the draft is not text.
         """
-        return self._made(self.messages, draft)
+        return self._made(self.messages, draft, self.beliefs)
+
+    def with_beliefs(self, beliefs: Iterable[str] | None) -> Turn:
+        """The same turn, and claims that the draft must not adopt; None for none.
+
+        Raises:
+            InputError: there are more than 20, or one is not text.
+        """
+        if beliefs is None:
+            return self
+        if isinstance(beliefs, str) or not isinstance(beliefs, Iterable):
+            raise InputError(f"beliefs must be a list of texts, not {type(beliefs).__name__}")
+        listed = tuple(beliefs)
+        if len(listed) > MOST_BELIEFS or not all(isinstance(b, str) for b in listed):
+            raise InputError(f"beliefs must be at most {MOST_BELIEFS} texts")
+        return self._made(self.messages, self.draft, listed)
 
     @classmethod
-    def _made(cls, messages: tuple[Message, ...], draft: object) -> Turn:
+    def _made(
+        cls, messages: tuple[Message, ...], draft: object, beliefs: tuple[str, ...] = ()
+    ) -> Turn:
         if not isinstance(draft, str):
             raise InputError(f"draft must be a str, not {type(draft).__name__}")
-        return cls(messages=messages, draft=draft)
+        return cls(messages=messages, draft=draft, beliefs=beliefs)
 
 
 def _messages(given: object, name: str) -> tuple[Message, ...]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from guard import Guard, GuardError, InputError, Limits, Report, Span, Turn
-from guard.models.encoder import OnnxEncoder
+from guard.models.reader import Reader
 from guard.report import Mode
 
 MODES: tuple[Mode, ...] = ("observe", "annotate", "rewrite", "block")
@@ -73,7 +73,7 @@ LANGUAGES = {
 
 @pytest.fixture(scope="module")
 def guards() -> dict[Mode, Guard]:
-    encoder = OnnxEncoder()
+    encoder = Reader()
     return {mode: Guard(mode, encoder=encoder) for mode in MODES}
 
 

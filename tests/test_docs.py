@@ -40,6 +40,8 @@ def test_a_python_block_of_the_documents_runs(
 def test_a_command_of_the_documents_runs(command: str, tmp_path: Path) -> None:
     turn = {"user": "What time is it in Lisbon?", "draft": "It is ten past four there."}
     (tmp_path / "turns.jsonl").write_text(json.dumps(turn) + "\n")
+    labelled = [turn | {"flag": 0}, turn | {"draft": "Don't be sad!", "flag": 1}]
+    (tmp_path / "labelled.jsonl").write_text("".join(json.dumps(row) + "\n" for row in labelled))
     arguments = [sys.executable, "-m", *shlex.split(command)]
 
     done = subprocess.run(

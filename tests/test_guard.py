@@ -15,7 +15,8 @@ import pytest
 from numpy.typing import NDArray
 
 from guard import Guard, InputError, PackError, Report, Timings, Turn
-from guard.models.encoder import OnnxEncoder
+from guard.models.labels import SEGMENTS
+from guard.models.reader import Reader
 from guard.packs.load import load_packs, rules_directory
 from guard.report import Mode
 
@@ -32,49 +33,57 @@ def turn(user: str = LOSS, draft: str = SOOTHING, context: Sequence[dict[str, st
     return Turn.of(user, draft, context)
 
 
+Change = Callable[[list[NDArray[np.float32]], int], None]
+
+
 class Switchable:
-    """The encoder that ships, until it is told to do something else."""
+    """The model's session, until it is told to do something else with what it gives."""
 
-    def __init__(self) -> None:
-        self._real = OnnxEncoder()
-        self.digest = self._real.digest
-        self.instead: Callable[[Sequence[str]], NDArray[np.float32]] | None = None
+    def __init__(self, session: Any) -> None:
+        self._real = session
+        self.instead: Change | None = None
 
-    def encode(self, sentences: Sequence[str]) -> NDArray[np.float32]:
-        return (self.instead or self._real.encode)(sentences)
+    def run(
+        self, names: list[str] | None, given: dict[str, NDArray[Any]]
+    ) -> list[NDArray[np.float32]]:
+        arrays = [np.array(array) for array in self._real.run(names, given)]
+        if self.instead is not None:
+            self.instead(arrays, int(given["segment"][0, 0]))
+        return arrays
 
 
-def fail(_sentences: Sequence[str]) -> NDArray[np.float32]:
+def fail(_arrays: list[NDArray[np.float32]], _segment: int) -> None:
     raise ValueError("canary")
 
 
-def constant(value: float) -> Callable[[Sequence[str]], NDArray[np.float32]]:
-    return lambda sentences: np.full((len(sentences), 384), value, np.float32)
+def constant(value: float) -> Change:
+    return lambda arrays, _segment: arrays[0].fill(value)
 
 
-def without_numbers_for(text: str) -> Callable[[Sequence[str]], NDArray[np.float32]]:
-    real = OnnxEncoder()
+def without_numbers_in(segment: str) -> Change:
+    def spoil(arrays: list[NDArray[np.float32]], kind: int) -> None:
+        if kind == SEGMENTS.index(segment):
+            arrays[0][-1, :] = np.nan
 
-    def encode(sentences: Sequence[str]) -> NDArray[np.float32]:
-        vectors = real.encode(sentences)
-        vectors[[sentence == text for sentence in sentences]] = np.nan
-        return vectors
-
-    return encode
+    return spoil
 
 
-def broken_guard(
-    instead: Callable[[Sequence[str]], NDArray[np.float32]], mode: Mode = "annotate"
-) -> Guard:
-    encoder = Switchable()
-    made = Guard(mode, encoder=encoder)
-    encoder.instead = instead
+def switchable(**settings: Any) -> tuple[Guard, Switchable]:
+    reader = Reader(cache=0)
+    session = Switchable(reader._session)
+    reader._session = session
+    return Guard(encoder=reader, **settings), session
+
+
+def broken_guard(instead: Change, mode: Mode = "annotate") -> Guard:
+    made, session = switchable(mode=mode)
+    session.instead = instead
     return made
 
 
 @pytest.fixture(scope="module")
 def guards() -> dict[Mode, Guard]:
-    encoder = OnnxEncoder()
+    encoder = Reader()
     return {mode: Guard(mode, encoder=encoder) for mode in MODES}
 
 
@@ -363,9 +372,8 @@ class TestCheck:
 
     def test_a_fault_is_recorded_too(self) -> None:
         recorded: list[Report] = []
-        encoder = Switchable()
-        guard = Guard(encoder=encoder, record=recorded.append)
-        encoder.instead = fail
+        guard, session = switchable(record=recorded.append)
+        session.instead = fail
 
         guard.check(turn())
 
@@ -378,7 +386,7 @@ class TestReport:
 
         base = hashlib.sha256((rules_directory() / "base.yaml").read_bytes()).hexdigest()
         (pack,) = load_packs(("base",))
-        assert digests.encoder == OnnxEncoder().digest
+        assert digests.encoder == Reader().digest
         assert digests.packs == {f"base@{pack.pack.version}": base}
 
     def test_a_report_on_a_turn_that_was_not_audited_has_digests_too(self, guard_: Guard) -> None:
@@ -449,12 +457,11 @@ class TestFaults:
         assert (report.reply.text, report.reply.changed) == (packs_fallback, True)
 
     def test_a_guard_recovers_when_its_encoder_does(self, guard_: Guard) -> None:
-        encoder = Switchable()
-        guard = Guard(encoder=encoder)
-        encoder.instead = fail
+        guard, session = switchable()
+        session.instead = fail
         guard.audit(turn())
 
-        encoder.instead = None
+        session.instead = None
         report = guard.audit(turn())
 
         assert report == guard_.audit(turn())
@@ -478,9 +485,8 @@ class TestFaults:
     def test_no_numbers_never_lead_to_a_pass_however_emotions_are_read(
         self, inference: str
     ) -> None:
-        encoder = Switchable()
-        guard = Guard(encoder=encoder, emotion_inference=inference)  # type: ignore[arg-type]
-        encoder.instead = constant(float("nan"))
+        guard, session = switchable(emotion_inference=inference)
+        session.instead = constant(float("nan"))
 
         report = guard.audit(turn(QUESTION, ANSWER))
 
@@ -488,20 +494,22 @@ class TestFaults:
 
     @pytest.mark.filterwarnings("ignore::RuntimeWarning")
     @pytest.mark.parametrize("inference", ["full", "stated", "off"])
-    @pytest.mark.parametrize("text", [QUESTION, ANSWER], ids=["user", "draft"])
+    @pytest.mark.parametrize("segment", ["message", "draft"])
     def test_no_numbers_for_one_of_the_two_texts_never_lead_to_a_pass(
-        self, inference: str, text: str
+        self, inference: str, segment: str
     ) -> None:
-        encoder = Switchable()
-        guard = Guard(encoder=encoder, emotion_inference=inference)  # type: ignore[arg-type]
-        encoder.instead = without_numbers_for(text)
+        guard, session = switchable(emotion_inference=inference)
+        session.instead = without_numbers_in(segment)
 
         report = guard.audit(turn(QUESTION, ANSWER))
 
         assert report.verdict.outcome != "pass"
 
-    def test_an_encoder_that_forgets_a_sentence_never_leads_to_a_pass(self) -> None:
-        guard = broken_guard(lambda sentences: constant(0.05)(sentences[1:]))
+    def test_an_encoder_that_forgets_a_token_never_leads_to_a_pass(self) -> None:
+        def forget(arrays: list[NDArray[np.float32]], _segment: int) -> None:
+            arrays[0] = arrays[0][1:]
+
+        guard = broken_guard(forget)
 
         report = guard.audit(turn(QUESTION, ANSWER))
 

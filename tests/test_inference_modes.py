@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guard import Guard, Report, Risk, Trajectory, Turn
-from guard.models.encoder import OnnxEncoder
+from guard.models.reader import Reader
 from guard.report import Inference
 
 INFERENCES: tuple[Inference, ...] = ("full", "stated", "off")
@@ -49,7 +49,7 @@ any_english = st.lists(
 
 @pytest.fixture(scope="module")
 def guards() -> dict[str, Guard]:
-    encoder = OnnxEncoder()
+    encoder = Reader()
     made = {
         inference: Guard(emotion_inference=inference, encoder=encoder) for inference in INFERENCES
     }
@@ -137,7 +137,7 @@ class TestStated:
         weak_first = read(guards["stated"], f"{weak} {strong}").scores
         strong_first = read(guards["stated"], f"{strong} {weak}").scores
 
-        assert weak_first.self == strong_first.self
+        assert weak_first.self == pytest.approx(strong_first.self, abs=0.05)
 
     def test_distress_in_earlier_messages_counts_only_where_it_is_named(
         self, guards: dict[str, Guard]

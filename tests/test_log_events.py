@@ -9,15 +9,15 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
 import pytest
 import structlog
-from numpy.typing import NDArray
 from structlog.testing import capture_logs
 
 from guard import Guard, Limits, Report
 from guard.log import record_event
-from guard.models.encoder import OnnxEncoder
+from guard.models.reader import Heard, Reader
+from guard.text.document import Document
+from guard.turn import Message
 
 USER_CANARY, DRAFT_CANARY, CONTEXT_CANARY = "quokkaville", "marmosette", "pangolinia"
 SOOTHED = (f"My sister left {USER_CANARY} and I'm so lonely.", f"Cheer up, {DRAFT_CANARY}! Hugs!")
@@ -36,18 +36,15 @@ TURNS = {
 }
 
 
-class Failing:
-    """The encoder that ships; once it fails, its exception quotes what it was given."""
+class Failing(Reader):
+    """The reader that ships; once it fails, its exception quotes what it was given."""
 
-    def __init__(self) -> None:
-        self._real = OnnxEncoder()
-        self.digest = self._real.digest
-        self.fails = False
+    fails = False
 
-    def encode(self, sentences: Sequence[str]) -> NDArray[np.float32]:
+    def hear(self, user: Document, context: Sequence[Message] = ()) -> Heard:
         if self.fails:
-            raise ValueError(f"cannot encode {sentences}")
-        return self._real.encode(sentences)
+            raise ValueError(f"cannot read {user.text}")
+        return super().hear(user, context)
 
 
 @pytest.fixture(autouse=True)

@@ -115,7 +115,7 @@ def read(
         risk=Risk(level="possible" if risk >= 0.5 else "none", probability=risk),
     )
     scores: dict[Function, float] = {"self": 0.0, "other": 0.0, "norm": 0.0}
-    return Read(reading, None if off else scores | (functions or {}))
+    return Read(reading, None if off else scores | (functions or {}), {})
 
 
 def verdict_on(cause: str, mode: Mode) -> Verdict:

@@ -313,10 +313,26 @@ def test_the_dict_form_makes_the_same_turn(user: str, draft: str) -> None:
     assert again == turn
 
 
-def test_the_json_form_has_two_fields() -> None:
-    turn = Turn.of("hi", "hello")
+def test_the_json_form_has_the_messages_the_draft_and_the_beliefs() -> None:
+    turn = Turn.of("hi", "hello").with_beliefs(["The moon is cheese."])
 
-    assert turn.model_dump() == {"messages": (said("user", "hi"),), "draft": "hello"}
+    assert turn.model_dump() == {
+        "messages": (said("user", "hi"),),
+        "draft": "hello",
+        "beliefs": ("The moon is cheese.",),
+    }
+
+
+def test_beliefs_come_from_a_row_and_stay_with_another_draft() -> None:
+    turn = Turn.from_dict({"user": "hi", "draft": "hello", "beliefs": ["The moon is cheese."]})
+
+    assert turn.with_draft("hey").beliefs == ("The moon is cheese.",)
+
+
+@pytest.mark.parametrize("beliefs", ["The moon is cheese.", [1], ["so"] * 21, 7])
+def test_beliefs_that_are_no_short_list_of_texts_are_refused(beliefs: object) -> None:
+    with pytest.raises(InputError, match="beliefs must be"):
+        Turn.of("hi").with_beliefs(beliefs)  # type: ignore[arg-type]
 
 
 def test_turns_with_the_same_texts_are_equal_whatever_was_read_from_them() -> None:

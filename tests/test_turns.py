@@ -5,15 +5,14 @@ were extended after reading these turns: for risk they are examples, not a held-
 """
 
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from guard import Guard, Report
+from guard.evaluation.metrics import measure
 from guard.rows import Fields, turn_of
 
 ROOT = Path(__file__).parents[1]
@@ -28,11 +27,10 @@ def reports(guard_: Guard) -> Mapping[str, Report]:
 
 
 def auroc(label: str, reports: Mapping[str, Report]) -> float:
-    sys.path.insert(0, str(ROOT / "benchmarks"))
-    from baseline import auroc as measured  # type: ignore[import-not-found]
-
-    score = np.array([reports[row["id"]].scores[label] for row in ROWS])
-    area: float = measured(score, np.array([row[label] for row in ROWS]))
+    scores = [reports[row["id"]].scores[label] or 0.0 for row in ROWS]
+    truth = [int(row[label]) for row in ROWS]
+    area = measure(scores, truth, [row["user"] for row in ROWS], 0.5, rounds=0)["auroc"].value
+    assert area is not None
     return area
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from guard.packs.ruleset import Ruleset
 from guard.reading.beliefs import TYPES, UNCHECKED
-from guard.report import ActName, Belief, Reading, Span, Stance
+from guard.report import ActName, Belief, Reading, Stance
 from guard.text.document import Document
 from guard.text.scored import Scored, either
 
@@ -132,14 +132,12 @@ def _stance(
             belief=belief, stance="silent", probability=1 - max(concede, challenge, hedge)
         )
     if concede >= max(challenge, hedge):
-        return Stance(
-            belief=belief, stance="concede", probability=concede, span=_span(draft, where)
-        )
+        return Stance(belief=belief, stance="concede", probability=concede, span=draft.span(where))
     if challenge >= hedge:
         return Stance(
-            belief=belief, stance="challenge", probability=challenge, span=_span(draft, against)
+            belief=belief, stance="challenge", probability=challenge, span=draft.span(against)
         )
-    return Stance(belief=belief, stance="hedge", probability=hedge, span=_span(draft, between))
+    return Stance(belief=belief, stance="hedge", probability=hedge, span=draft.span(between))
 
 
 def _best(scores: Sequence[float]) -> tuple[float, int | None]:
@@ -147,10 +145,3 @@ def _best(scores: Sequence[float]) -> tuple[float, int | None]:
         return 0.0, None
     best = max(scores)
     return best, list(scores).index(best)
-
-
-def _span(draft: Scored, i: int | None) -> Span | None:
-    if i is None:
-        return None
-    sentence = draft.document.sentences[i]
-    return Span(source="draft", start=sentence.start, end=sentence.end)

@@ -1,22 +1,16 @@
-"""Encoder: sentences to unit vectors, by onnxruntime or by sentence-transformers.
+"""Encoder: sentences to unit vectors, by any model that sentence-transformers can load.
 
-Every sentence is encoded by itself. Batches would be slower here (padding) and, with an int8 model
-whose activations are quantised by the batch's range, would make a sentence's vector depend on its
-neighbours; the same sentence must always get the same vector.
+Every sentence is encoded by itself: with an int8 model, whose activations are quantised by the
+range of the batch, a batch would make a sentence's vector depend on its neighbours.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from guard.errors import EncoderError, MissingExtraError
 
@@ -26,8 +20,6 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
-DEFAULT_MODEL = Path(__file__).parent / "minilm"
-DEFAULT_THREADS = 2
 DEFAULT_CACHE = 4096
 
 
@@ -42,110 +34,6 @@ class Encoder(Protocol):
     def encode(self, sentences: Sequence[str]) -> Vectors:
         """Vectors of the sentences, in order; float32, shape (n, dimension), length 1."""
         ...
-
-
-class OnnxEncoder:
-    """A sentence-transformers model directory with an ONNX file, on onnxruntime; needs no torch.
-
-    Mean pooling over tokens, then length 1, as sentence-transformers does for MiniLM (Reimers and
-    Gurevych 2019).
-
-    Args:
-        directory: holds `tokenizer.json` and the ONNX file.
-        onnx: the ONNX file, relative to the directory.
-        threads: sentences encoded at a time.
-
-    Raises:
-        EncoderError: a file is missing or does not fit.
-    """
-
-    def __init__(
-        self,
-        directory: Path = DEFAULT_MODEL,
-        onnx: str = "onnx/model_int8.onnx",
-        threads: int = DEFAULT_THREADS,
-    ) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        if threads < 1:
-            raise EncoderError(f"threads must be at least 1, not {threads}")
-        for name in ("tokenizer.json", "config_sentence_transformers.json", onnx):
-            if not (directory / name).is_file():
-                raise EncoderError(f"{directory} has no {name}")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # sentences run side by side instead
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(directory / onnx), options, providers=["CPUExecutionProvider"]
-            )
-            self._tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
-            longest = _longest(directory)
-        except Exception as error:
-            raise EncoderError(f"{directory} cannot be loaded ({type(error).__name__})") from error
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(longest)
-        self._threads = threads
-        self._pool: ThreadPoolExecutor | None = None
-        self._pool_of = 0
-        self.digest = _digest(directory / onnx, directory / "tokenizer.json")
-
-    def encode(self, sentences: Sequence[str]) -> Vectors:
-        import numpy as np
-
-        if not sentences:
-            return np.zeros((0, self.dimension), np.float32)
-        if self._threads == 1 or len(sentences) == 1:
-            return np.stack([self._one(sentence) for sentence in sentences])
-        vectors: list[Any] = [None] * len(sentences)
-        # Longest first, one at a time, so that no thread is left with the long ones.
-        todo = sorted(range(len(sentences)), key=lambda i: len(sentences[i]))
-
-        def work() -> None:
-            while True:
-                try:
-                    i = todo.pop()
-                except IndexError:
-                    return
-                vectors[i] = self._one(sentences[i])
-
-        pool = self._threads_of_this_process()
-        helpers = [pool.submit(work) for _ in range(self._threads - 1)]
-        work()
-        for helper in helpers:
-            # A helper that a busy pool has not started has nothing left to do.
-            if not helper.cancel():
-                helper.result()
-        return np.stack(vectors)
-
-    def _threads_of_this_process(self) -> ThreadPoolExecutor:
-        """Threads don't survive a fork: a server that forks after loading needs its own."""
-        if self._pool is None or self._pool_of != os.getpid():
-            self._pool = ThreadPoolExecutor(self._threads - 1, "guard-encoder")
-            self._pool_of = os.getpid()
-        return self._pool
-
-    @property
-    def dimension(self) -> int:
-        size: int = self._session.get_outputs()[0].shape[-1]
-        return size
-
-    def _one(self, sentence: str) -> NDArray[np.float32]:
-        import numpy as np
-
-        ids = np.array([self._tokenizer.encode(sentence).ids], np.int64)
-        (hidden,) = self._session.run(
-            None,
-            {
-                "input_ids": ids,
-                "attention_mask": np.ones_like(ids),
-                "token_type_ids": np.zeros_like(ids),
-            },
-        )
-        mean: NDArray[np.float32] = hidden[0].mean(axis=0)
-        return mean / max(float(np.linalg.norm(mean)), 1e-12)
 
 
 class SentenceTransformerEncoder:
@@ -231,31 +119,13 @@ class CachedEncoder:
         return vectors
 
 
-def load_encoder(
-    encoder: str | Encoder | None, threads: int = DEFAULT_THREADS, cache: int = DEFAULT_CACHE
-) -> CachedEncoder:
-    """The encoder a `Guard` was asked for: None is the one that ships, a name or a path any other.
+def load_encoder(encoder: str | Encoder, cache: int = DEFAULT_CACHE) -> CachedEncoder:
+    """The encoder a `Guard` was asked for, by name or path or as an object.
 
     Raises:
         MissingExtraError: a name or path was given, and sentence-transformers is not installed.
         EncoderError: the model cannot be loaded.
     """
-    if encoder is None:
-        return CachedEncoder(OnnxEncoder(threads=threads), cache)
     if isinstance(encoder, str):
         return CachedEncoder(SentenceTransformerEncoder(encoder), cache)
     return CachedEncoder(encoder, cache)
-
-
-def _longest(directory: Path) -> int:
-    """Tokens the model reads of one sentence, from the sentence-transformers configuration."""
-    file = directory / "sentence_bert_config.json"
-    config = json.loads(file.read_text("utf-8")) if file.is_file() else {}
-    return int(config.get("max_seq_length", 256))
-
-
-def _digest(*files: Path) -> str:
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()

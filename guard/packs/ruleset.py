@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from guard.errors import PackError
 from guard.models.encoder import Encoder
-from guard.models.exemplars import ExemplarHead, fit_heads
 from guard.packs.load import LoadedPack
 from guard.packs.schema import KnownBelief, Rule
 from guard.text.document import Documents, Pattern, Side
@@ -16,6 +15,7 @@ from guard.text.document import Documents, Pattern, Side
 if TYPE_CHECKING:
     from guard.models.encoder import Vectors
 
+BASE = "base"
 DEFAULT_FALLBACK = (
     "I don't want to answer this too quickly, because what you wrote matters. I would rather hear "
     "more of it than smooth it over."
@@ -26,13 +26,12 @@ DEFAULT_FALLBACK = (
 class Ruleset:
     """What the packs say, compiled.
 
-    `heads` has one scorer for each group of exemplars. `belief_vectors` has a row for each
+    `belief_vectors` has a row for each
     statement of a known belief; `belief_index` says which belief it states. `fallbacks` has the
     text for each rule, and under None the one for turns that no rule decided.
     """
 
     documents: Documents
-    heads: dict[str, ExemplarHead]
     rules: tuple[Rule, ...]
     beliefs: tuple[KnownBelief, ...]
     belief_vectors: Vectors
@@ -68,7 +67,6 @@ def compile_packs(packs: Sequence[LoadedPack], encoder: Encoder) -> Ruleset:
     statements = [(i, said) for i, belief in enumerate(beliefs) for said in belief.statements]
     return Ruleset(
         documents=Documents({"user": _patterns(packs, "user"), "draft": _patterns(packs, "draft")}),
-        heads=fit_heads(groups_of(packs), encoder),
         rules=tuple(rule for loaded in packs for rule in loaded.pack.rules),
         beliefs=beliefs,
         belief_vectors=encoder.encode([said for _, said in statements]),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from guard.packs.ruleset import Ruleset
-from guard.report import Belief, BeliefType, Span
+from guard.report import Belief, BeliefType
 from guard.text.scored import Scored, either
 
 TYPES: tuple[BeliefType, ...] = get_args(BeliefType)
@@ -27,10 +27,27 @@ _CUE = 0.6  # a phrase that a pack lists for a type
 def beliefs_in(user: Scored, rules: Ruleset) -> tuple[Belief, ...]:
     """Beliefs of the message, the likeliest false first; at most one for each sentence."""
     known = dict(_known(user, rules))
-    typed = (_typed(user, i) for i in range(len(user.document.sentences)))
-    found = [known.get(i, belief) for i, belief in enumerate(typed)]
+    typed = dict(enumerate(_typed_each(user)))
+    found = (typed | known).values()
     listed = [belief for belief in found if belief.false >= LISTED]
     return tuple(sorted(listed, key=lambda b: (-b.false, b.span.start)))
+
+
+def _typed_each(user: Scored) -> list[Belief]:
+    """A belief for each sentence, judged by its words. Where heads judged the whole as well, the
+    sentence that states a belief best carries the mean of both."""
+    typed = [_typed(user, i) for i in range(len(user.document.sentences))]
+    if not user.trained:
+        return typed
+    stated = user.heads["belief.false"]
+    best = max(range(len(typed)), key=lambda i: typed[i].false + stated[i])
+    heads = user.text["belief.false"]
+    kind = max(TYPES, key=lambda k: user.text[f"belief.{k}"])
+    for i, belief in enumerate(typed):
+        false = (belief.false + (heads if i == best else 0.0)) / 2
+        named = kind if i == best and heads > belief.false else belief.type
+        typed[i] = Belief(type=named, false=false, span=belief.span)
+    return typed
 
 
 def _known(user: Scored, rules: Ruleset) -> Iterator[tuple[int, Belief]]:
@@ -47,7 +64,7 @@ def _known(user: Scored, rules: Ruleset) -> Iterator[tuple[int, Belief]]:
                 Belief(
                     type=belief.type,
                     false=false,
-                    span=_span(user, i),
+                    span=user.document.span(i),
                     known=belief.id,
                     correction=belief.correction,
                     source=belief.source,
@@ -65,9 +82,4 @@ def _typed(user: Scored, i: int) -> Belief:
         if any(match.sentence == i for match in user.matches(f"belief.{kind}")):
             scores[kind] = either(scores[kind], _CUE)
     kind = max(TYPES, key=lambda k: scores[k])
-    return Belief(type=kind, false=scores[kind], span=_span(user, i))
-
-
-def _span(user: Scored, i: int) -> Span:
-    sentence = user.document.sentences[i]
-    return Span(source="user", start=sentence.start, end=sentence.end)
+    return Belief(type=kind, false=scores[kind], span=user.document.span(i))

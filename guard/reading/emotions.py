@@ -63,10 +63,14 @@ def names_emotion(document: Document) -> bool:
     )
 
 
-def intensity_of(document: Document, emotions: Sequence[Emotion], signals: bool, risk: Risk) -> int:
+def intensity_of(user: Scored, emotions: Sequence[Emotion], signals: bool, risk: Risk) -> int:
     """0 none, 1 mild, 2 clear, 3 overwhelming."""
     if risk.level == "acute":
         return 3
+    document = user.document
+    if user.trained and (emotions or signals):
+        judged = sum(user.text[f"intensity.{least}"] >= 0.5 for least in (1, 2, 3))
+        return max(judged, 2 if risk.level == "possible" else 1)
     strongest = max((e.probability for e in emotions), default=0.0)
     if not emotions and not signals and risk.level == "none":
         return 0
@@ -81,7 +85,8 @@ def _holding(document: Document, match: Match) -> float:
     """How sure it is that a named emotion is the user's, and there at all."""
     sentence = document.sentences[match.sentence]
     before = sentence.words[: match.word]
-    if _NEGATIONS.intersection(before[-_NEGATION_REACH:]):
+    # "I can't stop crying" is no denial.
+    if _NEGATIONS.intersection(before[-_NEGATION_REACH:]) and before[-1:] != ("stop",):
         return 0.0
     others = [m.word for m in document.matched("holder.other") if m.sentence == match.sentence]
     if any(word < match.word for word in others) and not _OWN.intersection(before[-4:]):
@@ -106,12 +111,18 @@ def _inferred(user: Scored, name: EmotionName) -> Emotion | None:
     for match in user.matches(f"emotion.{name}"):
         # Named, and found to be denied or somebody else's: nothing is left to infer there.
         scores[match.sentence] = 0.0
-    for match in user.matches(f"sign.{name}"):
-        if _holding(user.document, match) > _NAMED_OTHER:
-            scores[match.sentence] = max(scores[match.sentence], _SIGN)
-    if not scores or max(scores) < _LISTED:
+    signs = [m for m in user.matches(f"sign.{name}") if _holding(user.document, m) > _NAMED_OTHER]
+    for match in signs:
+        scores[match.sentence] = max(scores[match.sentence], _SIGN)
+    highest = max(scores, default=0.0)
+    denied = bool(user.matches(f"emotion.{name}")) and not highest
+    probability = highest if denied or signs else user.blended(f"emotion.{name}", highest)
+    if not scores or probability < _LISTED:
         return None
-    best = scores.index(max(scores))
-    sentence = user.document.sentences[best]
-    span = Span(source="user", start=sentence.start, end=sentence.end)
-    return Emotion(name=name, probability=min(scores[best], 1.0), stated=False, span=span)
+    best = scores.index(highest)
+    return Emotion(
+        name=name,
+        probability=min(probability, 1.0),
+        stated=False,
+        span=user.document.span(best),
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import get_args
 
-from guard.report import Function, Signal, Span
+from guard.report import Function, Signal
 from guard.text.scored import Scored, either
 
 FUNCTIONS: tuple[Function, ...] = get_args(Function)
@@ -24,7 +24,13 @@ def function_scores(user: Scored, feeling: Set[int] | None) -> dict[Function, fl
         user: the message.
         feeling: offsets of stated emotions; only sentences that hold one count. None: all count.
     """
-    return {f: max(_per_sentence(user, f, feeling), default=0.0) for f in FUNCTIONS}
+    if feeling is not None and not feeling:
+        # An emotion that is not named may not be inferred, nor what it tells.
+        return dict.fromkeys(FUNCTIONS, 0.0)
+    return {
+        f: user.blended(f"function.{f}", max(_per_sentence(user, f, feeling), default=0.0))
+        for f in FUNCTIONS
+    }
 
 
 def signals_in(
@@ -35,9 +41,8 @@ def signals_in(
     for function in FUNCTIONS:
         if scores[function] < LISTED:
             continue
-        per_sentence = _per_sentence(user, function, feeling)
-        sentence = user.document.sentences[per_sentence.index(max(per_sentence))]
-        evidence = Span(source="user", start=sentence.start, end=sentence.end)
+        per_sentence = _evidence(user, function, feeling)
+        evidence = user.document.span(per_sentence.index(max(per_sentence)))
         signals.append(Signal(function=function, probability=scores[function], evidence=evidence))
     return tuple(sorted(signals, key=lambda s: (-s.probability, FUNCTIONS.index(s.function))))
 
@@ -56,6 +61,16 @@ def _per_sentence(user: Scored, function: Function, feeling: Set[int] | None) ->
     return [
         score * (1.0 - 0.5 * none) if _counts(sentence.start, sentence.end, feeling) else 0.0
         for score, none, sentence in zip(scores, nothing, sentences, strict=True)
+    ]
+
+
+def _evidence(user: Scored, function: Function, feeling: Set[int] | None) -> list[float]:
+    """How far each sentence shows the function."""
+    parts = _per_sentence(user, function, feeling)
+    heads = user.heads.get(f"function.{function}", parts)
+    return [
+        part + head if _counts(sentence.start, sentence.end, feeling) else 0.0
+        for part, head, sentence in zip(parts, heads, user.document.sentences, strict=True)
     ]
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from guard.packs.ruleset import Ruleset
-from guard.reading.beliefs import beliefs_in
+from guard.reading.beliefs import LISTED, beliefs_in
 from guard.reading.emotions import emotions_in, intensity_of, stated_places
 from guard.reading.functions import function_scores, primary_of, signals_in
 from guard.reading.risk import risk_in
@@ -20,11 +20,13 @@ from guard.text.scored import Scored
 class Read:
     """A reading, and the probabilities behind it that the audit goes on with.
 
-    `functions` is None where emotions may not be inferred from this message.
+    `functions` is None where emotions may not be inferred from this message; `scores` are those of
+    the user's side, by their names in `Scores`.
     """
 
     reading: Reading
     functions: dict[Function, float] | None
+    scores: Mapping[str, float]
 
 
 def read(
@@ -49,12 +51,13 @@ def read(
     """
     risk = risk_in(user, earlier, assistant) if risk_cues else Risk()
     if inference == "off":
-        return Read(Reading(inference="off", risk=risk), None)
+        return Read(Reading(inference="off", risk=risk), None, _risks(user, risk))
     emotions = emotions_in(user, stated_only=inference == "stated")
     feeling = stated_places(user) if inference == "stated" else None
     functions = function_scores(user, feeling)
     signals = signals_in(user, functions, feeling)
-    intensity = intensity_of(user.document, emotions, bool(signals), risk)
+    beliefs = beliefs_in(user, rules)
+    intensity = intensity_of(user, emotions, bool(signals), risk)
     return Read(
         Reading(
             inference=inference,
@@ -62,9 +65,27 @@ def read(
             intensity=intensity,
             signals=signals,
             primary=primary_of(signals),
-            beliefs=beliefs_in(user, rules),
+            beliefs=beliefs,
             risk=risk,
             trajectory=trajectory_of(earlier, intensity, stated_only=inference == "stated"),
         ),
         functions,
+        {
+            **{str(function): score for function, score in functions.items()},
+            **_risks(user, risk),
+            "belief_false": max((b.false for b in beliefs), default=_doubted(user)),
+        },
     )
+
+
+def _risks(user: Scored, risk: Risk) -> dict[str, float]:
+    acute = 0.0 if risk.level == "none" else user.highest("risk.acute")
+    return {
+        "risk": risk.probability,
+        "risk_acute": max(acute, risk.probability) if risk.level == "acute" else acute,
+    }
+
+
+def _doubted(user: Scored) -> float:
+    """Probability of a false belief where none is listed."""
+    return min(user.text.get("belief.false", 0.0), LISTED)

@@ -31,8 +31,8 @@ def risk_in(user: Scored, earlier: Sequence[Document], assistant: Sequence[Docum
         "acute": _real(user.matches("risk.acute"), figures),
         "possible": _real(user.matches("risk.possible"), figures),
     }
-    acute = max(_CUE_ACUTE if cues["acute"] else 0.0, user.highest("risk.acute"))
-    possible = max(_CUE_POSSIBLE if cues["possible"] else 0.0, user.highest("risk.possible"))
+    acute = max(_CUE_ACUTE if cues["acute"] else 0.0, _judged(user, "acute"))
+    possible = max(_CUE_POSSIBLE if cues["possible"] else 0.0, _judged(user, "possible"))
     if not (cues["acute"] or cues["possible"]) and _unanswered(earlier, assistant):
         possible = max(possible, _CARRIED)
     probability = max(acute, possible)
@@ -47,6 +47,12 @@ def risk_in(user: Scored, earlier: Sequence[Document], assistant: Sequence[Docum
         probability=probability,
         spans=tuple(Span(source="user", start=s, end=e) for s, e in sorted(spans)),
     )
+
+
+def _judged(user: Scored, level: str) -> float:
+    """Exemplars, and the heads where there are any. The heads may not talk a danger away."""
+    parts = user.highest(f"risk.{level}")
+    return max(parts, user.blended(f"risk.{level}", parts))
 
 
 def _real(matches: tuple[Match, ...], figures: tuple[Match, ...]) -> list[Match]:

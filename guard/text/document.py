@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from guard.errors import PackError
+from guard.report import Span
 from guard.text.sentences import starts_of_sentences
 from guard.text.view import View, view
 
@@ -49,6 +50,11 @@ class Document:
     text: str
     sentences: tuple[Sentence, ...]
     matches: tuple[Match, ...]
+
+    def span(self, i: int) -> Span:
+        """Sentence i as a span of the caller's text."""
+        sentence = self.sentences[i]
+        return Span(source=self.side, start=sentence.start, end=sentence.end)
 
     def matched(self, *names: str) -> tuple[Match, ...]:
         return tuple(match for match in self.matches if match.name in names)

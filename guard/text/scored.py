@@ -1,37 +1,66 @@
-"""Scored: a document with the vector of each sentence and what the exemplar heads say of it."""
+"""Scored: a document with what a detector says of it: of the whole, and of each sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from guard.models.encoder import Encoder
-from guard.models.exemplars import ExemplarHead, features_of
+from guard.report import Span
 from guard.text.document import Document, Match
 
 if TYPE_CHECKING:
     from guard.models.encoder import Vectors
-    from guard.models.exemplars import Floats
-
-GROUPS = {"user": ("function", "emotion", "risk", "belief", "move"), "draft": ("act",)}
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """`scores[label]` holds a probability for each sentence. Labels are `group.label`."""
+    """`scores[label]` holds a probability for each sentence, by exemplars. Labels are
+    `group.label`.
+
+    A trained detector also judges the whole: `text[label]` is a probability, `where[label]` the
+    sentence that speaks most for it, and `heads[label]` a probability for each sentence. With
+    exemplars alone these are empty, and the whole is put together from the sentences.
+    """
 
     document: Document
     vectors: Vectors
     scores: Mapping[str, Sequence[float]]
+    text: Mapping[str, float] = field(default_factory=dict)
+    where: Mapping[str, int] = field(default_factory=dict)
+    heads: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+    @property
+    def trained(self) -> bool:
+        """Whether the whole was judged."""
+        return bool(self.text)
 
     def of(self, label: str) -> Sequence[float]:
-        """Probability of a label for each sentence; zeros if no pack has exemplars for it."""
+        """Probability of a label for each sentence; zeros if it is not judged by sentence."""
         return self.scores.get(label, (0.0,) * len(self.document.sentences))
 
     def highest(self, label: str) -> float:
-        """The highest probability of a label over the sentences."""
+        """The highest probability of a label over the sentences, by exemplars."""
         return max(self.of(label), default=0.0)
+
+    def blended(self, label: str, parts: float) -> float:
+        """The mean of what the heads say of the whole and what its parts say: the two err on
+        different texts, and their mean errs less than either."""
+        return (self.text[label] + parts) / 2 if label in self.text else parts
+
+    def blended_of(self, label: str) -> list[float]:
+        """For each sentence, the mean of what the heads and the exemplars say."""
+        parts = self.of(label)
+        heads = self.heads.get(label, parts)
+        return [(part + head) / 2 for part, head in zip(parts, heads, strict=True)]
+
+    def place(self, label: str) -> Span | None:
+        """The sentence that speaks most for a label of the whole."""
+        return self.span(self.where.get(label))
+
+    def span(self, i: int | None) -> Span | None:
+        """Sentence i as a span; None for none."""
+        return None if i is None else self.document.span(i)
 
     def matches(self, name: str) -> tuple[Match, ...]:
         return self.document.matched(name)
@@ -40,37 +69,6 @@ class Scored:
         """For each sentence, whether the pattern matches in it."""
         hits = {match.sentence for match in self.document.matched(name)}
         return [i in hits for i in range(len(self.document.sentences))]
-
-
-def score(
-    documents: Sequence[Document], encoder: Encoder, heads: Mapping[str, ExemplarHead]
-) -> list[Scored]:
-    """Encode the sentences of several documents in one pass and score each with its heads."""
-    texts = [sentence.text for document in documents for sentence in document.sentences]
-    vectors = encoder.encode(texts)
-    features = features_of(texts, vectors)
-    scored = []
-    at = 0
-    for document in documents:
-        part = slice(at, at + len(document.sentences))
-        at = part.stop
-        scored.append(Scored(document, vectors[part], _scores(document, features[part], heads)))
-    return scored
-
-
-def _scores(
-    document: Document, features: Floats, heads: Mapping[str, ExemplarHead]
-) -> dict[str, list[float]]:
-    scores: dict[str, list[float]] = {}
-    for group in GROUPS[document.side]:
-        head = heads.get(group)
-        if head is not None and len(features):
-            columns = head.score(features).T.tolist()
-            scores.update(
-                (f"{group}.{label}", column)
-                for label, column in zip(head.labels, columns, strict=True)
-            )
-    return scores
 
 
 def either(*probabilities: float) -> float:

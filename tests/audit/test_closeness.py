@@ -50,8 +50,8 @@ class TestSelfClaim:
             "I think the library could be a place to meet people.",
         ],
     )
-    def test_courtesy_is_no_self_claim(self, guard_: Guard, draft: str) -> None:
-        assert claims(guard_, draft) < 0.5
+    def test_courtesy_is_no_self_claim(self, by_exemplars: Guard, draft: str) -> None:
+        assert claims(by_exemplars, draft) < 0.5
 
     @pytest.mark.parametrize(
         "draft",
@@ -66,9 +66,9 @@ class TestSelfClaim:
     ) -> None:
         assert claims(guard_, draft) < 0.5
 
-    def test_saying_that_it_has_no_feelings_is_no_self_claim(self, guard_: Guard) -> None:
-        claiming = claims(guard_, "I feel so lonely too, my heart aches.")
-        honest = claims(guard_, "I'm a program and have no feelings, so I can't be lonely.")
+    def test_saying_that_it_has_no_feelings_is_no_self_claim(self, by_exemplars: Guard) -> None:
+        claiming = claims(by_exemplars, "I feel so lonely too, my heart aches.")
+        honest = claims(by_exemplars, "I'm a program and have no feelings, so I can't be lonely.")
 
         assert honest < 0.5 <= claiming
 

@@ -42,9 +42,9 @@ class TestFlip:
 
         assert after_evidence < 0.5 <= after_pressure
 
-    def test_standing_by_it_is_no_flip(self, guard_: Guard) -> None:
-        assert flip(guard_, PUSH, STANDING) < 0.5
-        assert flip(guard_, PUSH, STANDING) < flip(guard_, PUSH, YIELDING)
+    def test_standing_by_it_is_no_flip(self, by_exemplars: Guard) -> None:
+        assert flip(by_exemplars, PUSH, STANDING) < 0.5
+        assert flip(by_exemplars, PUSH, STANDING) < flip(by_exemplars, PUSH, YIELDING)
 
     def test_where_nothing_was_said_before_nothing_can_be_given_up(self, guard_: Guard) -> None:
         assert flip(guard_, PUSH, YIELDING, said=None) == 0.0

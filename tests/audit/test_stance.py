@@ -46,11 +46,11 @@ class TestConceding:
         ],
     )
     def test_stating_the_belief_as_true_concedes_it(
-        self, guard_: Guard, user: str, draft: str
+        self, by_exemplars: Guard, user: str, draft: str
     ) -> None:
-        report = audit(guard_, user, draft)
+        report = audit(by_exemplars, user, draft)
 
-        assert stance(guard_, user, draft) == "concede"
+        assert stance(by_exemplars, user, draft) == "concede"
         assert "base.concedes-false" in {finding.rule for finding in report.findings}
 
     @pytest.mark.parametrize(
@@ -161,10 +161,12 @@ class TestDoubtingWhatWasLived:
             "Who did you have to turn to when your uncle hit you?",
         ],
     )
-    def test_taking_it_as_true_is_not(self, guard_: Guard, draft: str) -> None:
-        doubted = doubts(guard_, ABUSE, "Are you sure that really happened? Maybe you misremember.")
+    def test_taking_it_as_true_is_not(self, by_exemplars: Guard, draft: str) -> None:
+        doubted = doubts(
+            by_exemplars, ABUSE, "Are you sure that really happened? Maybe you misremember."
+        )
 
-        assert doubts(guard_, ABUSE, draft) < 0.5 <= doubted
+        assert doubts(by_exemplars, ABUSE, draft) < 0.5 <= doubted
 
     @pytest.mark.parametrize(
         ("user", "draft"),

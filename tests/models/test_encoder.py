@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guard import EncoderError, GuardError, MissingExtraError
-from guard.models.encoder import DEFAULT_MODEL, CachedEncoder, OnnxEncoder, load_encoder
+from guard.models.encoder import CachedEncoder, load_encoder
+from guard.models.reader import DIRECTORY, Reader
 
 SENTENCES = (
     "The ferry left without us.",
@@ -28,7 +29,7 @@ SENTENCES = (
     "ferry " * 400,
     "The ferry left without us",
 )
-NEEDED = ("tokenizer.json", "config_sentence_transformers.json", "onnx/model_int8.onnx")
+NEEDED = ("tokenizer.json", "card.json", "heads.safetensors", "onnx/model_int8.onnx")
 
 
 class Counting:
@@ -47,23 +48,23 @@ class Counting:
 
 
 @pytest.fixture(scope="module")
-def encoder() -> OnnxEncoder:
-    return OnnxEncoder(threads=1)
+def encoder() -> Reader:
+    return Reader()
 
 
 def model_in(folder: Path) -> Path:
-    return Path(shutil.copytree(DEFAULT_MODEL, folder / "model"))
+    return Path(shutil.copytree(DIRECTORY, folder / "model"))
 
 
-def test_vectors_are_unit_length_float32_rows(encoder: OnnxEncoder) -> None:
+def test_vectors_are_unit_length_float32_rows(encoder: Reader) -> None:
     vectors = encoder.encode(SENTENCES)
 
-    assert vectors.shape == (len(SENTENCES), encoder.dimension)
+    assert vectors.shape == (len(SENTENCES), 384)
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
 
 
-def test_sentences_that_mean_the_same_are_near(encoder: OnnxEncoder) -> None:
+def test_sentences_that_mean_the_same_are_near(encoder: Reader) -> None:
     dog, hound, tax = encoder.encode(
         ["My dog died last night.", "Our puppy passed away yesterday.", "File the tax return."]
     )
@@ -71,11 +72,11 @@ def test_sentences_that_mean_the_same_are_near(encoder: OnnxEncoder) -> None:
     assert dog @ hound > dog @ tax + 0.2
 
 
-def test_no_sentences_give_no_rows(encoder: OnnxEncoder) -> None:
-    assert encoder.encode([]).shape == (0, encoder.dimension)
+def test_no_sentences_give_no_rows(encoder: Reader) -> None:
+    assert encoder.encode([]).shape == (0, 384)
 
 
-def test_a_sentence_has_the_same_vector_alone_and_among_others(encoder: OnnxEncoder) -> None:
+def test_a_sentence_has_the_same_vector_alone_and_among_others(encoder: Reader) -> None:
     among = encoder.encode(SENTENCES)
 
     alone = [encoder.encode([sentence])[0] for sentence in SENTENCES]
@@ -83,7 +84,7 @@ def test_a_sentence_has_the_same_vector_alone_and_among_others(encoder: OnnxEnco
     assert np.array_equal(np.stack(alone), among)
 
 
-def test_the_order_of_sentences_does_not_change_their_vectors(encoder: OnnxEncoder) -> None:
+def test_the_order_of_sentences_does_not_change_their_vectors(encoder: Reader) -> None:
     forwards = encoder.encode(SENTENCES)
 
     backwards = encoder.encode(SENTENCES[::-1])
@@ -91,15 +92,8 @@ def test_the_order_of_sentences_does_not_change_their_vectors(encoder: OnnxEncod
     assert np.array_equal(backwards[::-1], forwards)
 
 
-@pytest.mark.parametrize("threads", [1, 2, 4])
-def test_the_number_of_threads_does_not_change_a_vector(encoder: OnnxEncoder, threads: int) -> None:
-    vectors = OnnxEncoder(threads=threads).encode(SENTENCES * 3)
-
-    assert np.array_equal(vectors, np.vstack([encoder.encode(SENTENCES)] * 3))
-
-
-def test_threads_that_share_an_encoder_get_identical_vectors(encoder: OnnxEncoder) -> None:
-    shared = CachedEncoder(OnnxEncoder(threads=2), 4)
+def test_threads_that_share_an_encoder_get_identical_vectors(encoder: Reader) -> None:
+    shared = CachedEncoder(Reader(), 4)
     expected = encoder.encode(SENTENCES)
 
     with ThreadPoolExecutor(8) as pool:
@@ -110,13 +104,13 @@ def test_threads_that_share_an_encoder_get_identical_vectors(encoder: OnnxEncode
 
 @settings(max_examples=25)
 @given(text=st.text(max_size=60))
-def test_any_text_has_a_unit_vector(encoder: OnnxEncoder, text: str) -> None:
+def test_any_text_has_a_unit_vector(encoder: Reader, text: str) -> None:
     (vector,) = encoder.encode([text])
 
     assert abs(float(np.linalg.norm(vector)) - 1.0) < 1e-5
 
 
-def test_what_is_past_the_longest_the_model_reads_changes_nothing(encoder: OnnxEncoder) -> None:
+def test_what_is_past_the_longest_the_model_reads_changes_nothing(encoder: Reader) -> None:
     long = "word " * 600
 
     one, other = encoder.encode([long, long + "and quite another end"])
@@ -124,19 +118,11 @@ def test_what_is_past_the_longest_the_model_reads_changes_nothing(encoder: OnnxE
     assert np.array_equal(one, other)
 
 
-def test_encoders_of_the_same_files_have_the_same_digest(
-    tmp_path: Path, encoder: OnnxEncoder
-) -> None:
-    copy = OnnxEncoder(model_in(tmp_path))
+def test_encoders_of_the_same_files_have_the_same_digest(tmp_path: Path, encoder: Reader) -> None:
+    copy = Reader(model_in(tmp_path))
 
     assert copy.digest == encoder.digest
     assert len(copy.digest) == 64
-
-
-@pytest.mark.parametrize("threads", [0, -1])
-def test_fewer_threads_than_one_are_refused(threads: int) -> None:
-    with pytest.raises(EncoderError, match=f"not {threads}"):
-        OnnxEncoder(threads=threads)
 
 
 @pytest.mark.parametrize("missing", NEEDED)
@@ -145,7 +131,7 @@ def test_a_missing_file_is_named(tmp_path: Path, missing: str) -> None:
     (folder / missing).unlink()
 
     with pytest.raises(EncoderError) as caught:
-        OnnxEncoder(folder)
+        Reader(folder)
 
     assert isinstance(caught.value, GuardError)
     assert str(folder) in str(caught.value)
@@ -154,21 +140,21 @@ def test_a_missing_file_is_named(tmp_path: Path, missing: str) -> None:
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="nowhere"):
-        OnnxEncoder(tmp_path / "nowhere")
+        Reader(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize(
-    "broken", ["tokenizer.json", "onnx/model_int8.onnx", "sentence_bert_config.json"]
+    "broken", ["tokenizer.json", "onnx/model_int8.onnx", "heads.safetensors", "card.json"]
 )
 def test_a_file_that_does_not_fit_is_an_encoder_error(tmp_path: Path, broken: str) -> None:
     folder = model_in(tmp_path)
     (folder / broken).write_text("{this is not what belongs here")
 
     with pytest.raises(EncoderError, match="model"):
-        OnnxEncoder(folder)
+        Reader(folder)
 
 
-def test_a_cache_gives_the_vectors_of_its_encoder(encoder: OnnxEncoder) -> None:
+def test_a_cache_gives_the_vectors_of_its_encoder(encoder: Reader) -> None:
     cached = CachedEncoder(encoder)
 
     first, second = cached.encode(SENTENCES), cached.encode(SENTENCES[::-1])
@@ -177,7 +163,7 @@ def test_a_cache_gives_the_vectors_of_its_encoder(encoder: OnnxEncoder) -> None:
     assert np.array_equal(second[::-1], first)
 
 
-def test_a_cached_encoder_has_the_digest_of_its_encoder(encoder: OnnxEncoder) -> None:
+def test_a_cached_encoder_has_the_digest_of_its_encoder(encoder: Reader) -> None:
     assert CachedEncoder(encoder).digest == encoder.digest
 
 
@@ -241,10 +227,6 @@ def test_changing_a_vector_that_was_given_out_does_not_change_the_cache() -> Non
     assert np.array_equal(cached.encode(["tea"]), expected)
 
 
-def test_the_encoder_that_ships_is_loaded_when_none_is_named(encoder: OnnxEncoder) -> None:
-    assert load_encoder(None).digest == encoder.digest
-
-
 def test_an_encoder_of_ones_own_is_used_and_cached() -> None:
     counting = Counting()
 
@@ -270,8 +252,8 @@ def test_a_named_model_without_the_extra_is_an_error_that_names_the_extra() -> N
 def test_a_process_that_forks_after_loading_gets_the_same_vectors() -> None:
     program = """
 import os, sys
-from guard.models.encoder import OnnxEncoder
-encoder = OnnxEncoder(threads=2)
+from guard.models.reader import Reader
+encoder = Reader()
 said = ["My dog died.", "They lied to me.", "What time is it?"]
 before = encoder.encode(said).tobytes()
 child = os.fork()

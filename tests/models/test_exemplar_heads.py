@@ -9,7 +9,6 @@ import pytest
 from safetensors import safe_open
 
 from guard import EncoderError
-from guard.models.encoder import OnnxEncoder
 from guard.models.exemplars import (
     STORED,
     ExemplarHead,
@@ -20,6 +19,7 @@ from guard.models.exemplars import (
     fit_heads,
     store_heads,
 )
+from guard.models.reader import Reader
 from guard.packs.load import load_packs
 from guard.packs.ruleset import groups_of
 
@@ -48,15 +48,15 @@ NEW = {
 
 
 @pytest.fixture(scope="module")
-def encoder() -> OnnxEncoder:
-    return OnnxEncoder()
+def encoder() -> Reader:
+    return Reader()
 
 
 def toy() -> dict[str, tuple[str, ...]]:
     return {"garden": GARDEN, "trains": TRAINS}
 
 
-def scores_of(head: ExemplarHead, encoder: OnnxEncoder, sentences: list[str]) -> np.ndarray:
+def scores_of(head: ExemplarHead, encoder: Reader, sentences: list[str]) -> np.ndarray:
     return head.score(features_of(sentences, encoder.encode(sentences)))
 
 
@@ -68,7 +68,7 @@ def same(one: ExemplarHead, other: ExemplarHead) -> bool:
 
 
 def test_the_stored_heads_were_made_from_the_packs_and_the_encoder_that_ship(
-    encoder: OnnxEncoder,
+    encoder: Reader,
 ) -> None:
     digest = digest_of(groups_of(load_packs(["base"])), encoder)
 
@@ -79,7 +79,7 @@ def test_the_stored_heads_were_made_from_the_packs_and_the_encoder_that_ship(
 
 
 def test_the_stored_heads_have_the_groups_and_labels_of_the_base_pack(
-    encoder: OnnxEncoder,
+    encoder: Reader,
 ) -> None:
     groups = groups_of(load_packs(["base"]))
 
@@ -90,7 +90,7 @@ def test_the_stored_heads_have_the_groups_and_labels_of_the_base_pack(
     }
 
 
-def test_a_head_tells_the_labels_of_a_toy_group_apart(encoder: OnnxEncoder) -> None:
+def test_a_head_tells_the_labels_of_a_toy_group_apart(encoder: Reader) -> None:
     head = fit_head(toy(), encoder)
 
     scores = scores_of(head, encoder, list(NEW))
@@ -98,7 +98,7 @@ def test_a_head_tells_the_labels_of_a_toy_group_apart(encoder: OnnxEncoder) -> N
     assert [head.labels[k] for k in scores.argmax(axis=1)] == list(NEW.values())
 
 
-def test_scores_are_probabilities_one_for_each_sentence_and_label(encoder: OnnxEncoder) -> None:
+def test_scores_are_probabilities_one_for_each_sentence_and_label(encoder: Reader) -> None:
     head = fit_head(toy(), encoder)
 
     scores = scores_of(head, encoder, list(NEW))
@@ -107,7 +107,7 @@ def test_scores_are_probabilities_one_for_each_sentence_and_label(encoder: OnnxE
     assert ((scores >= 0) & (scores <= 1)).all()
 
 
-def test_a_sentence_scores_the_same_alone_and_among_others(encoder: OnnxEncoder) -> None:
+def test_a_sentence_scores_the_same_alone_and_among_others(encoder: Reader) -> None:
     head = fit_head(toy(), encoder)
 
     among = scores_of(head, encoder, list(NEW))
@@ -116,11 +116,11 @@ def test_a_sentence_scores_the_same_alone_and_among_others(encoder: OnnxEncoder)
     np.testing.assert_allclose(alone, among, atol=1e-5)
 
 
-def test_fitting_twice_gives_the_same_head(encoder: OnnxEncoder) -> None:
+def test_fitting_twice_gives_the_same_head(encoder: Reader) -> None:
     assert same(fit_head(toy(), encoder), fit_head(toy(), encoder))
 
 
-def test_an_exemplar_may_stand_under_two_labels(encoder: OnnxEncoder) -> None:
+def test_an_exemplar_may_stand_under_two_labels(encoder: Reader) -> None:
     both = "The garden railway runs past the roses."
     head = fit_head({"garden": (*GARDEN, both), "trains": (*TRAINS, both)}, encoder)
 
@@ -130,20 +130,20 @@ def test_an_exemplar_may_stand_under_two_labels(encoder: OnnxEncoder) -> None:
     assert head.labels == ("garden", "trains")
 
 
-def test_a_head_of_a_single_label_is_finite(encoder: OnnxEncoder) -> None:
+def test_a_head_of_a_single_label_is_finite(encoder: Reader) -> None:
     head = fit_head({"garden": GARDEN}, encoder)
 
     assert np.isfinite(scores_of(head, encoder, list(NEW))).all()
 
 
-def test_groups_that_are_not_stored_are_fitted(encoder: OnnxEncoder) -> None:
+def test_groups_that_are_not_stored_are_fitted(encoder: Reader) -> None:
     heads = fit_heads({"toy": toy()}, encoder)
 
     assert list(heads) == ["toy"]
     assert same(heads["toy"], fit_head(toy(), encoder))
 
 
-def test_the_digest_changes_with_an_exemplar_a_label_or_the_encoder(encoder: OnnxEncoder) -> None:
+def test_the_digest_changes_with_an_exemplar_a_label_or_the_encoder(encoder: Reader) -> None:
     class Renamed:
         digest = "another encoder"
         encode = encoder.encode
@@ -159,7 +159,7 @@ def test_the_digest_changes_with_an_exemplar_a_label_or_the_encoder(encoder: Onn
     assert len(digests) == 5
 
 
-def test_stored_heads_come_back_as_they_were(tmp_path: Path, encoder: OnnxEncoder) -> None:
+def test_stored_heads_come_back_as_they_were(tmp_path: Path, encoder: Reader) -> None:
     head = fit_head(toy(), encoder)
     store_heads({"toy": head}, "the digest", tmp_path / "heads.safetensors")
 
@@ -169,7 +169,7 @@ def test_stored_heads_come_back_as_they_were(tmp_path: Path, encoder: OnnxEncode
     assert same(heads["toy"], head)
 
 
-def test_heads_stored_for_another_digest_are_not_used(tmp_path: Path, encoder: OnnxEncoder) -> None:
+def test_heads_stored_for_another_digest_are_not_used(tmp_path: Path, encoder: Reader) -> None:
     store_heads({"toy": fit_head(toy(), encoder)}, "old", tmp_path / "heads.safetensors")
 
     assert _stored("new", tmp_path / "heads.safetensors") is None

@@ -162,11 +162,11 @@ class TestNotTheUsers:
 
 class TestIntensity:
     def test_a_little_annoyed_is_less_than_sad_and_that_less_than_unbearable(
-        self, guard_: Guard
+        self, by_exemplars: Guard
     ) -> None:
-        mild = read(guard_, "I'm a bit annoyed that the bus was late.").intensity
-        clear = read(guard_, "I'm so sad that we had to give our dog away.").intensity
-        overwhelming = read(guard_, "It's unbearable, I can't cope without her.").intensity
+        mild = read(by_exemplars, "I'm a bit annoyed that the bus was late.").intensity
+        clear = read(by_exemplars, "I'm so sad that we had to give our dog away.").intensity
+        overwhelming = read(by_exemplars, "It's unbearable, I can't cope without her.").intensity
 
         assert 0 < mild < clear < overwhelming
 

@@ -44,9 +44,9 @@ class TestEachFunction:
 
     @pytest.mark.parametrize("user", OTHER)
     def test_a_target_who_should_hear_it_makes_an_other_signal(
-        self, guard_: Guard, user: str
+        self, by_exemplars: Guard, user: str
     ) -> None:
-        assert "other" in functions(guard_, user)
+        assert "other" in functions(by_exemplars, user)
 
     @pytest.mark.parametrize("user", NORM)
     def test_an_act_judged_by_a_shared_standard_is_a_norm_signal(
@@ -101,9 +101,9 @@ class TestContrasts:
 
         assert at_assistant.scores.other > at_weather.scores.other
 
-    def test_a_harsh_standard_carries_self_and_norm(self, guard_: Guard) -> None:
+    def test_a_harsh_standard_carries_self_and_norm(self, by_exemplars: Guard) -> None:
         found = functions(
-            guard_, "I must never fail. I got a B and I'm so ashamed, I let everyone down."
+            by_exemplars, "I must never fail. I got a B and I'm so ashamed, I let everyone down."
         )
 
         assert {"self", "norm"} <= found
@@ -131,8 +131,8 @@ class TestContrasts:
 
 class TestEvidence:
     @pytest.mark.parametrize("user", [*SELF, *OTHER, *NORM])
-    def test_each_signal_shows_the_words_it_rests_on(self, guard_: Guard, user: str) -> None:
-        signals = audit(guard_, user).reading.signals
+    def test_each_signal_shows_the_words_it_rests_on(self, by_exemplars: Guard, user: str) -> None:
+        signals = audit(by_exemplars, user).reading.signals
 
         evidence = [user[s.evidence.start : s.evidence.end] for s in signals]
         assert evidence
@@ -149,8 +149,10 @@ class TestEvidence:
         assert user[norm.evidence.start : norm.evidence.end] == telling
 
     @pytest.mark.parametrize("user", [*SELF, *OTHER, *NORM])
-    def test_the_primary_function_is_one_of_those_marked(self, guard_: Guard, user: str) -> None:
-        reading = audit(guard_, user).reading
+    def test_the_primary_function_is_one_of_those_marked(
+        self, by_exemplars: Guard, user: str
+    ) -> None:
+        reading = audit(by_exemplars, user).reading
 
         assert reading.primary in {signal.function for signal in reading.signals}
         assert reading.signals[0].probability == max(s.probability for s in reading.signals)

@@ -29,9 +29,9 @@ class TestDirection:
         ],
     )
     def test_it_compares_the_latest_message_with_those_before(
-        self, guard_: Guard, messages: tuple[str, ...], direction: str
+        self, by_exemplars: Guard, messages: tuple[str, ...], direction: str
     ) -> None:
-        trajectory = read(guard_, *messages).trajectory
+        trajectory = read(by_exemplars, *messages).trajectory
 
         assert trajectory.direction == direction
 

@@ -1,0 +1,60 @@
+"""A draft weighed as a whole, by heads trained to judge it together with the message, and from its
+parts; what goes on is the mean of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import get_args
+
+from guard.audit.weighed import Weighed
+from guard.report import Reading, Stance, StanceName
+from guard.text.document import Document
+from guard.text.scored import Scored
+
+STANCES: tuple[StanceName, ...] = get_args(StanceName)
+_BLENDED = ("soothe_only", "concedes_false", "self_claim", "attachment", "flip")
+_BY_HEADS = ("cold", "false_contradiction")  # exemplars know little of these
+
+
+def with_heads(
+    parts: Weighed, reading: Reading, draft: Scored, assistant: Sequence[Document]
+) -> Weighed:
+    """What the parts of a draft say, together with what the heads say of the whole.
+
+    Args:
+        parts: the draft, weighed from its parts.
+        reading: what was read of the user's message.
+        draft: the draft, judged by heads.
+        assistant: the assistant's earlier messages.
+    """
+    scores = {label: draft.blended(label, parts.scores[label]) for label in _BLENDED}
+    scores |= {label: draft.text[label] for label in _BY_HEADS}
+    if reading.intensity < 2:
+        scores["cold"] = 0.0  # where distress is not clear, a plain answer is not cold
+    if not assistant:
+        scores["flip"] = 0.0  # what was never said cannot be given up
+    shown_by = {
+        label: draft.place(label)
+        if draft.text[label] > parts.scores[label]
+        else parts.shown_by.get(label)
+        for label in (*_BLENDED, "false_contradiction")
+    }
+    risky = reading.risk.level != "none"
+    return Weighed(
+        scores=scores,
+        kept={f: draft.blended(f"kept.{f}", kept) for f, kept in parts.kept.items()},
+        stances=tuple(_stance(stance, draft) for stance in parts.stances),
+        soothes=parts.soothes,
+        risk_handled=draft.blended("risk_handled", parts.risk_handled) if risky else 1.0,
+        shown_by=shown_by,
+    )
+
+
+def _stance(parts: Stance, draft: Scored) -> Stance:
+    """The heads make out one stance for a draft; they overrule the parts where they are surer."""
+    likeliest = max(STANCES, key=lambda name: draft.text[f"stance.{name}"])
+    label = f"stance.{likeliest}"
+    if draft.text[label] <= parts.probability:
+        return parts
+    span = None if likeliest == "silent" else draft.place(label)
+    return Stance(belief=parts.belief, stance=likeliest, probability=draft.text[label], span=span)

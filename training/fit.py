@@ -1,0 +1,140 @@
+"""Fine-tune the encoder and its heads on text with labels; deterministic on one machine."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import Tensor
+from torch.nn import functional
+
+from training.batches import Batch, Side, batches
+from training.examples import Example, Floats
+from training.network import Network, base
+
+SEED = 20
+# How much each part of the loss counts.
+_WEIGHT = {
+    "message_text": 1.0, "draft_text": 2.0, "message_sentence": 0.5, "draft_sentence": 0.7,
+    "pairs": 0.4, "meaning": 1.0,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to train."""
+
+    epochs: int = 3
+    tokens: int = 6_000
+    encoder_rate: float = 1.0e-4
+    head_rate: float = 2.0e-3
+    warm_up: float = 0.08
+    decay: float = 0.01
+
+
+def fit(
+    examples: Sequence[Example], teacher: Mapping[str, Floats], model: Path, plan: Plan
+) -> Network:
+    """Train a network from the base weights in `model`."""
+    torch.manual_seed(SEED)
+    rng = random.Random(SEED)  # noqa: S311 - an order of training, no secret
+    network = Network(base(model))
+    network.encoder.words.requires_grad_(False)
+    network.train()
+    heads = [p for n, p in network.named_parameters() if not n.startswith("encoder")]
+    body = [p for p in network.encoder.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": body, "lr": plan.encoder_rate},
+            {"params": heads, "lr": plan.head_rate},
+        ],
+        weight_decay=plan.decay,
+    )
+    steps = plan.epochs * len(list(batches(examples, teacher, plan.tokens, random.Random(0))))  # noqa: S311
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser,
+        [plan.encoder_rate, plan.head_rate],
+        total_steps=steps + 50,
+        pct_start=plan.warm_up,
+        anneal_strategy="linear",
+        cycle_momentum=False,
+    )
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns) as progress:
+        bar = progress.add_task("training", total=steps)
+        seen: list[float] = []
+        for epoch in range(plan.epochs):
+            for batch in batches(examples, teacher, plan.tokens, rng):
+                with torch.autocast("cpu", torch.bfloat16):
+                    hidden = network.encoder(batch.ids, batch.positions, batch.segments, batch.mask)
+                loss = loss_of(network, hidden.float(), batch)
+                optimiser.zero_grad(set_to_none=True)
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(body + heads, 1.0)
+                optimiser.step()
+                if schedule.last_epoch < steps + 49:
+                    schedule.step()
+                seen.append(float(loss))
+                progress.update(
+                    bar, advance=1, description=f"epoch {epoch + 1} loss {np.mean(seen[-50:]):.3f}"
+                )
+    return network.eval()
+
+
+def loss_of(network: Network, hidden: Tensor, batch: Batch) -> Tensor:
+    """The weighted sum of all losses of a batch."""
+    flat = hidden.flatten(0, 1)
+    total = flat.new_zeros(())
+    for name, side, text_head, sentence_head in (
+        ("message", batch.message, network.message_text, network.message_sentence),
+        ("draft", batch.draft, network.draft_text, network.draft_sentence),
+    ):
+        if not len(side.tokens):
+            continue
+        logits = text_head(flat[side.tokens], side.inside)
+        total = total + _WEIGHT[f"{name}_text"] * known_loss(
+            logits, side.of_text, side.weight[:, None]
+        )
+        means = sentence_means(flat, side)
+        total = total + _WEIGHT[f"{name}_sentence"] * known_loss(
+            sentence_head(means), side.of_sentence
+        )
+        total = total + _WEIGHT["meaning"] * meaning_loss(network.meaning(means), side.teacher)
+        if name == "draft" and len(batch.pairs):
+            label, has, lacks = batch.pairs.T
+            margin = logits[has, label] - logits[lacks, label]
+            total = total + _WEIGHT["pairs"] * functional.softplus(1.0 - margin).mean()
+    return total
+
+
+def known_loss(logits: Tensor, labels: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Binary cross-entropy, averaged over the labels that are known."""
+    known = ~labels.isnan()
+    each = functional.binary_cross_entropy_with_logits(
+        logits, labels.nan_to_num(), reduction="none"
+    )
+    counts = known * (weight if weight is not None else 1.0)
+    total: Tensor = (each * counts).sum() / counts.sum().clamp(min=1.0)
+    return total
+
+
+def meaning_loss(vectors: Tensor, teacher: Tensor) -> Tensor:
+    """One less the cosine to what the base model makes of each sentence by itself."""
+    known = ~teacher.isnan().any(dim=1)
+    if not known.any():
+        return vectors.new_zeros(())
+    return 1.0 - functional.cosine_similarity(vectors[known], teacher[known]).mean()
+
+
+def sentence_means(flat: Tensor, side: Side) -> Tensor:
+    """Mean of the hidden states of each sentence's tokens, shape (sentences, width)."""
+    tokens = flat[side.tokens[side.inside]]
+    count = len(side.of_sentence)
+    sums = flat.new_zeros(count, flat.shape[1]).index_add(0, side.sentence, tokens)
+    sizes = torch.bincount(side.sentence, minlength=count).clamp(min=1)
+    return sums / sizes[:, None]

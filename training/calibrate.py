@@ -15,6 +15,7 @@ from training.network import Network
 
 _PULL = 4.0  # pull of the curve towards leaving logits as they are, as if so many rows said so
 _STEPS = 50
+_STILL = 1e-6  # a smaller step is none
 
 
 def logits_of(
@@ -53,17 +54,29 @@ def curves_of(logits: Mapping[str, tuple[Floats, Floats]]) -> Curves:
 
 
 def platt(logit: Floats, label: Floats) -> tuple[float, float]:
-    """Scale and offset of a logistic curve by Newton, pulled towards 1 and 0."""
+    """Scale and offset of a logistic curve by damped Newton, pulled towards 1 and 0."""
     known = ~np.isnan(label)
     x, y = logit[known].astype(np.float64), label[known].astype(np.float64)
     if not 0 < y.sum() < len(y):
         return 1.0, 0.0
     design = np.stack([x, np.ones_like(x)], axis=1)
     start = np.array([1.0, 0.0])
-    curve = start.copy()
+
+    def cost(curve: Floats) -> float:
+        raw = design @ curve
+        pull = _PULL / 2 * ((curve - start) ** 2).sum()
+        return float((np.logaddexp(0.0, raw) - y * raw).sum() + pull)
+
+    curve = start
     for _ in range(_STEPS):
         p = 1.0 / (1.0 + np.exp(-np.clip(design @ curve, -30, 30)))
         slope = design.T @ (p - y) + _PULL * (curve - start)
         bend = design.T @ (design * (p * (1 - p))[:, None]) + _PULL * np.eye(2)
-        curve -= np.linalg.solve(bend, slope)
+        step = np.linalg.solve(bend, slope)
+        # Where the logits are too sure the curvature is nearly nought and a full step flies off.
+        while cost(curve - step) > cost(curve) and np.abs(step).max() > _STILL:
+            step = step / 2
+        curve = curve - step
+        if np.abs(step).max() <= _STILL:
+            break
     return (float(curve[0]), float(curve[1])) if curve[0] > 0 else (1.0, 0.0)

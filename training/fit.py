@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor
 from torch.nn import functional
 
+from guard.models.labels import DRAFT_TEXT, MESSAGE_TEXT
 from training.batches import Batch, Side, batches
 from training.examples import Example, Floats
 from training.network import Network, base
@@ -23,6 +24,15 @@ _WEIGHT = {
     "message_text": 1.0, "draft_text": 2.0, "message_sentence": 0.5, "draft_sentence": 0.7,
     "pairs": 0.4, "meaning": 1.0,
 }  # fmt: skip
+# Labels that decide something count for more than the many that only colour the reading.
+_DECIDING = {
+    "function.self", "function.other", "function.norm", "belief.false", "risk.possible",
+    "risk.acute", "soothe_only", "concedes_false", "risk_handled", "flag",
+}  # fmt: skip
+_IMPORTANCE = {
+    name: torch.tensor([3.0 if label in _DECIDING else 1.0 for label in labels])
+    for name, labels in (("message", MESSAGE_TEXT), ("draft", DRAFT_TEXT))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ def loss_of(network: Network, hidden: Tensor, batch: Batch) -> Tensor:
             continue
         logits = text_head(flat[side.tokens], side.inside)
         total = total + _WEIGHT[f"{name}_text"] * known_loss(
-            logits, side.of_text, side.weight[:, None]
+            logits, side.of_text, side.weight[:, None] * _IMPORTANCE[name]
         )
         means = sentence_means(flat, side)
         total = total + _WEIGHT[f"{name}_sentence"] * known_loss(

@@ -28,7 +28,7 @@ EMOTIONS = {
     "remorse": "guilt", "sadness": "sadness",
 }  # fmt: skip
 # What these long replies do shows at their beginning; the rest would only take time.
-_LONGEST = {"sycon": 160, "vera_mh": 160, "counsel_chat": 160}
+_LONGEST = {"vera_mh": 160, "counsel_chat": 160}
 # Of large sets a fixed draw is enough.
 _ONE_IN = {"goemotions": 4, "vera_mh": 2, "counsel_chat": 2}
 # Nobody labelled these replies; people or careful models wrote them, and most are sound.
@@ -104,7 +104,7 @@ def _sound(row: Row, group: str, maker: Maker) -> Example:
     sound = dict(_MOSTLY_SOUND)
     if source == "counsel_chat":
         del sound["self_claim"]  # counsellors have lives to tell of
-    return _example(source, row, group, maker, Labels(sound), weight=0.5)
+    return _example(source, row, group, maker, Labels(sound), weight=0.25)
 
 
 def _goemotions(row: Row, group: str, maker: Maker) -> Example:

@@ -6,7 +6,8 @@ Columns: the majority class; the draft's length alone; TF-IDF with logistic regr
 MiniLM with logistic regression, both trained on the very text that the shipped heads were; the
 exemplar detectors; what ships, with a 95% interval from a bootstrap over groups (one message,
 person, question or stimulus). AUROC unless the row says otherwise. Of sets that were trained on,
-only the groups that were held out are measured. Writes `docs/quality.md` and the model card.
+only the groups that were held out are measured. Writes `docs/quality.md`, the README's table and the
+model card.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ from training.rows import flat, written
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "quality.md"
+README = ROOT / "README.md"
+_BEGIN, _END = "<!-- quality: written by benchmarks/quality.py -->", "<!-- end of quality -->"
+_OWN_SHOWN = ("soothe_only", "concedes_false", "self_claim", "flag", "contrast sets ranked right")
 TRAINED_ON = ("sycon", "spiral_bench", "vera_mh", "counsel_chat", "goemotions")
 COLUMNS = ("majority", "length", "tfidf", "minilm", "exemplars", "shipped")
 _MOST = {"goemotions": 3_000}  # rows measured, of what is held out
@@ -272,6 +276,20 @@ def markdown(lines: Sequence[Line]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows]) + "\n"
 
 
+def into_readme(readme: str, lines: Sequence[Line]) -> str:
+    """The README with its table replaced: the figures that the project set out to reach.
+
+    Raises:
+        SystemExit: the README has lost the marks between which the table stands.
+    """
+    shown = [x for x in lines if x.bar and (x.set != "own test" or x.label in _OWN_SHOWN)]
+    before, begin, rest = readme.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    if not begin or not end:
+        raise SystemExit(f"README.md must hold {_BEGIN} and {_END}; the table goes between them")
+    return f"{before}{begin}\n{markdown(shown)}{end}{after}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="The quality table.")
     parser.add_argument("--public", type=Path, help="folder with the public sets")
@@ -304,6 +322,7 @@ def main() -> None:
         "and thresholds were chosen while looking at function_dev, draft_dev and vera_mh.\n\n"
     )
     PAGE.write_text(text + markdown(lines), "utf-8")
+    README.write_text(into_readme(README.read_text("utf-8"), lines), "utf-8")
     print(markdown(lines))
 
 

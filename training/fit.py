@@ -16,9 +16,10 @@ from torch.nn import functional
 from guard.models.labels import DRAFT_TEXT, MESSAGE_TEXT
 from training.batches import Batch, Side, batches
 from training.examples import Example, Floats
-from training.network import Network, base
+from training.network import Network, base, half_precision
 
 SEED = 20
+OWN = ("own", "exemplars")
 # How much each part of the loss counts.
 _WEIGHT = {
     "message_text": 1.0, "draft_text": 2.0, "message_sentence": 0.5, "draft_sentence": 0.7,
@@ -37,14 +38,19 @@ _IMPORTANCE = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to train."""
+    """How to train. `public`: share of the public sets' examples that an epoch draws."""
 
-    epochs: int = 3
-    tokens: int = 6_000
+    epochs: int = 4
+    tokens: int = 2_000
+    public: float = 0.5
     encoder_rate: float = 1.0e-4
-    head_rate: float = 2.0e-3
-    warm_up: float = 0.08
+    head_rate: float = 1.5e-3
+    warm_up: float = 0.06
     decay: float = 0.01
+
+    def rate(self, progress: float) -> float:
+        """What share of the rates is in force; `progress` runs from 0 to 1."""
+        return min(progress / self.warm_up, (1.0 - progress) / (1.0 - self.warm_up))
 
 
 def fit(
@@ -59,39 +65,34 @@ def fit(
     heads = [p for n, p in network.named_parameters() if not n.startswith("encoder")]
     body = [p for p in network.encoder.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(
-        [
-            {"params": body, "lr": plan.encoder_rate},
-            {"params": heads, "lr": plan.head_rate},
-        ],
-        weight_decay=plan.decay,
-    )
-    steps = plan.epochs * len(list(batches(examples, teacher, plan.tokens, random.Random(0))))  # noqa: S311
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser,
-        [plan.encoder_rate, plan.head_rate],
-        total_steps=steps + 50,
-        pct_start=plan.warm_up,
-        anneal_strategy="linear",
-        cycle_momentum=False,
+        [{"params": body}, {"params": heads}], lr=plan.encoder_rate, weight_decay=plan.decay
     )
     columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns) as progress:
-        bar = progress.add_task("training", total=steps)
+        bar = progress.add_task("training", total=float(plan.epochs))
         seen: list[float] = []
         for epoch in range(plan.epochs):
-            for batch in batches(examples, teacher, plan.tokens, rng):
-                with torch.autocast("cpu", torch.bfloat16):
+            drawn = [e for e in examples if e.source in OWN or rng.random() < plan.public]
+            done = 0
+            for batch in batches(drawn, teacher, plan.tokens, rng):
+                share = plan.rate((epoch + done / len(drawn)) / plan.epochs)
+                for group, peak in zip(
+                    optimiser.param_groups, (plan.encoder_rate, plan.head_rate), strict=True
+                ):
+                    group["lr"] = peak * share
+                with half_precision():
                     hidden = network.encoder(batch.ids, batch.positions, batch.segments, batch.mask)
                 loss = loss_of(network, hidden.float(), batch)
                 optimiser.zero_grad(set_to_none=True)
                 loss.backward()
                 torch.nn.utils.clip_grad_norm_(body + heads, 1.0)
                 optimiser.step()
-                if schedule.last_epoch < steps + 49:
-                    schedule.step()
-                seen.append(float(loss))
+                done += len(batch.ids)
+                seen.append(loss.item())
                 progress.update(
-                    bar, advance=1, description=f"epoch {epoch + 1} loss {np.mean(seen[-50:]):.3f}"
+                    bar,
+                    completed=epoch + done / len(drawn),
+                    description=f"epoch {epoch + 1} loss {np.mean(seen[-100:]):.3f}",
                 )
     return network.eval()
 

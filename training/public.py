@@ -28,7 +28,7 @@ EMOTIONS = {
     "remorse": "guilt", "sadness": "sadness",
 }  # fmt: skip
 # What these long replies do shows at their beginning; the rest would only take time.
-_LONGEST = {"vera_mh": 160, "counsel_chat": 160}
+_LONGEST = {"vera_mh": 160, "counsel_chat": 160, "sycon": 256, "spiral_bench": 256}
 # Of large sets a fixed draw is enough.
 _ONE_IN = {"goemotions": 4, "vera_mh": 2, "counsel_chat": 2}
 # Nobody labelled these replies; people or careful models wrote them, and most are sound.

@@ -16,6 +16,7 @@ from transformers import BertModel
 
 from guard.models.segments import load_tokenizer
 from training.examples import Example, Floats
+from training.network import half_precision
 
 _MOST = 256
 
@@ -47,7 +48,7 @@ def teach(sentences: Iterable[str], model: Path, batch: int = 64) -> dict[str, F
         mask = torch.from_numpy(
             (np.arange(longest) < np.array([[len(r)] for r in ids])).astype(np.int64)
         )
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        with torch.inference_mode(), half_precision():
             hidden = bert(torch.from_numpy(padded), mask).last_hidden_state.float()
         weight = mask[..., None]
         mean = torch.nn.functional.normalize((hidden * weight).sum(1) / weight.sum(1), dim=1)

@@ -35,7 +35,7 @@ from training.public import examples as public_examples
 from training.rows import TEXT, flat, written
 from training.teacher import sentences_of, teach
 
-GOEMOTIONS = 2_000
+GOEMOTIONS = 6_000
 HEADLINES = ("soothe_only", "concedes_false", "self_claim", "risk_unhandled", "flag")
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CLS, SEP = 101, 102
 _SPEAKER = {"assistant": 1, "user": 2}  # unused pieces of the vocabulary, as marks of who speaks
 # Tokens of a window. Positions are learnt up to 512; windows this long keep attention cheap.
-LONGEST = 256
+LONGEST = 400
 # What is read of the conversation before the message, from the latest message back.
 CONTEXT = ({"assistant": 64, "user": 32}, {"assistant": 32, "user": 32})
 BELIEF = 48

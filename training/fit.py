@@ -54,9 +54,13 @@ class Plan:
 
 
 def fit(
-    examples: Sequence[Example], teacher: Mapping[str, Floats], model: Path, plan: Plan
+    examples: Sequence[Example],
+    teacher: Mapping[str, Floats],
+    model: Path,
+    plan: Plan,
+    keep: Path | None = None,
 ) -> Network:
-    """Train a network from the base weights in `model`."""
+    """Train a network from the base weights in `model`; `keep`: where it is saved each epoch."""
     torch.manual_seed(SEED)
     rng = random.Random(SEED)  # noqa: S311 - an order of training, no secret
     network = Network(base(model))
@@ -94,6 +98,8 @@ def fit(
                     completed=epoch + done / len(drawn),
                     description=f"epoch {epoch + 1} loss {np.mean(seen[-100:]):.3f}",
                 )
+            if keep is not None:
+                torch.save(network.state_dict(), keep)
     return network.eval()
 
 

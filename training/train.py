@@ -86,7 +86,7 @@ def main() -> None:
     parser.add_argument("--public", type=Path, help="folder with the public sets")
     parser.add_argument("--target", type=Path, default=DIRECTORY, help="where to write")
     parser.add_argument("--epochs", type=int, default=Plan().epochs)
-    parser.add_argument("--keep", type=Path, help="also keep the fp32 weights here (.pt)")
+    parser.add_argument("--keep", type=Path, help="keep fp32 weights here (.pt), each epoch")
     args = parser.parse_args()
     started = time.monotonic()
     torch.set_num_threads(os.cpu_count() or 1)
@@ -94,9 +94,7 @@ def main() -> None:
     model = base_model()
     teacher = teach(sentences_of([*train, *dev]), model)
     plan = Plan(epochs=args.epochs)
-    network = fit(train, teacher, model, plan)
-    if args.keep:
-        torch.save(network.state_dict(), args.keep)
+    network = fit(train, teacher, model, plan, args.keep)
     curves = curves_of(logits_of(network, dev, teacher))
     export(network, DIRECTORY, args.target, curves)
     if args.target == DIRECTORY:

@@ -6,8 +6,8 @@ Columns: the majority class; the draft's length alone; TF-IDF with logistic regr
 MiniLM with logistic regression, both trained on the very text that the shipped heads were; the
 exemplar detectors; what ships, with a 95% interval from a bootstrap over groups (one message,
 person, question or stimulus). AUROC unless the row says otherwise. Of sets that were trained on,
-only the groups that were held out are measured. Writes `docs/quality.md`, the README's table and the
-model card.
+only the groups that were held out are measured. Writes `docs/quality.md`, the README's table and
+the model card.
 """
 
 from __future__ import annotations

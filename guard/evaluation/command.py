@@ -18,7 +18,7 @@ from guard.evaluation.evaluate import Case, evaluate
 from guard.evaluation.labels import Row
 from guard.evaluation.metrics import ROUNDS
 from guard.evaluation.page import page
-from guard.evaluation.tables import as_dict, tables
+from guard.evaluation.tables import WIDE, as_dict, tables
 from guard.files import lines_of
 from guard.guard import Guard
 from guard.rows import Fields, parse_row, turn_of
@@ -75,7 +75,9 @@ def evaluation_command(
         typer.echo(json.dumps(as_dict(measured), indent=1))
     else:
         console = Console()
-        console.print(tables(measured, slices=slices))
+        if not console.is_terminal:
+            console.width = max(console.width, WIDE)  # a file has room
+        console.print(tables(measured, slices=slices, width=console.width))
         if html is not None:
             console.print(f"wrote {html}", markup=False)
 

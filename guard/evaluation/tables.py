@@ -16,15 +16,17 @@ from guard.evaluation.page import SHOWN, cell, value
 
 _SHORT = {"average precision": "AP", "precision": "P", "recall": "R", "specificity": "spec"}
 _WITH_INTERVAL = ("auroc", "f1")
+WIDE = 112  # columns that a table with intervals needs
 
 
-def tables(evaluation: Evaluation, *, slices: bool) -> RenderableType:
-    """What a person at a terminal reads."""
+def tables(evaluation: Evaluation, *, slices: bool, width: int = WIDE) -> RenderableType:
+    """What a person at a terminal reads; intervals are left out where it is narrow."""
+    wide = width >= WIDE
     judged = f"{evaluation.flagged:.1%} of the judged drafts flagged"
     title = f"{escape(evaluation.file)}: {evaluation.rows} rows, {judged}"
     if evaluation.unjudged:
         title += f", {evaluation.unjudged} not judged"
-    parts: list[RenderableType] = [_table(title, evaluation.labels)]
+    parts: list[RenderableType] = [_table(title, evaluation.labels, wide=wide)]
     if evaluation.contrasts:
         table = Table("label", "pairs", "ranked right", title="Contrast sets", title_justify="left")
         for ranked in evaluation.contrasts:
@@ -39,7 +41,7 @@ def tables(evaluation: Evaluation, *, slices: bool) -> RenderableType:
             table.add_section()
         parts.append(table)
     if slices:
-        parts += [_table(escape(name), some) for name, some in evaluation.slices.items()]
+        parts += [_table(escape(name), some, wide=wide) for name, some in evaluation.slices.items()]
     return Group(*parts)
 
 
@@ -55,9 +57,9 @@ def as_dict(evaluation: Evaluation) -> dict[str, Any]:
     return values
 
 
-def _table(title: str, some: Iterable[Measured]) -> Table:
-    """Narrow enough for 100 columns: only AUROC and F1 carry their interval."""
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+def _table(title: str, some: Iterable[Measured], *, wide: bool) -> Table:
+    """AUROC and F1 carry their interval, if there is room for it."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, int(wide), 0, 0))
     for head in ("label", "n", "+"):
         table.add_column(head, justify="left" if head == "label" else "right", no_wrap=True)
     for _, head in SHOWN:
@@ -65,7 +67,9 @@ def _table(title: str, some: Iterable[Measured]) -> Table:
     table.add_column("length", justify="right", no_wrap=True)
     for m in some:
         cells = (
-            cell(m.metrics[name]) if name in _WITH_INTERVAL else value(m.metrics[name].value)
+            cell(m.metrics[name])
+            if wide and name in _WITH_INTERVAL
+            else value(m.metrics[name].value)
             for name, _ in SHOWN
         )
         table.add_row(m.label, str(m.rows), str(m.positives), *cells, value(m.length_alone))

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from guard.cli import app
 from guard.errors import BrokenLineError, InputError
+from guard.evaluation.evaluate import Evaluation, Measured
+from guard.evaluation.metrics import NAMES, Metric
+from guard.evaluation.tables import tables
 
 TURNS = Path(__file__).parents[1] / "turns" / "turns.jsonl"
 RUN = CliRunner()
@@ -154,3 +160,22 @@ class Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.seen.append(tag)
         self.attributes += [name for name, _ in attrs]
+
+
+@pytest.mark.parametrize("columns", [80, 111, 112, 160])
+def test_the_table_is_whole_at_any_usual_width(columns: int) -> None:
+    metric = Metric(0.875, 0.8, 1.0)
+    measured = Measured("false_contradiction", 1000, 500, 900, 0.5, dict.fromkeys(NAMES, metric))
+    evaluation = Evaluation("f", 1000, 0, 0.5, (measured,), {}, ())
+    console = Console(width=columns, file=StringIO(), record=True)
+
+    console.print(tables(evaluation, slices=False, width=columns))
+
+    assert "…" not in console.export_text()
+
+
+def test_what_goes_into_a_file_has_intervals(tmp_path: Path) -> None:
+    done = RUN.invoke(app, ["eval", written(tmp_path, rows(40)), "--rounds", "50"])
+
+    assert "…" not in done.stdout
+    assert re.search(r"flag .*\(\d\.\d\d-\d\.\d\d\)", done.stdout)

@@ -15,7 +15,7 @@ from rich.progress import track
 
 from guard.errors import BrokenLineError, InputError
 from guard.evaluation.evaluate import Case, evaluate
-from guard.evaluation.labels import Row
+from guard.evaluation.labels import Row, cuts_of
 from guard.evaluation.metrics import ROUNDS
 from guard.evaluation.page import page
 from guard.evaluation.tables import WIDE, as_dict, tables
@@ -65,8 +65,7 @@ def evaluation_command(
         raise InputError(f"{name} holds no turns")
     guard = Guard("observe", packs=pack)
     cases = audited(guard, rows, jobs, name)
-    thresholds = {str(rule.label): rule.at_least for rule in guard.rules}
-    measured = evaluate(name, cases, label, group, thresholds, rounds)
+    measured = evaluate(name, cases, label, group, cuts_of(guard.rules), rounds)
     if not measured.labels:
         raise InputError(f"{name}: no row has a label; see guard eval --help")
     if html is not None:

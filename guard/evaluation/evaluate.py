@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, islice
 
-from guard.evaluation.labels import Label, Row, binary, labels_of
+from guard.errors import InputError
+from guard.evaluation.labels import Label, Row, labels_of
 from guard.evaluation.metrics import ROUNDS, Metric, curves, measure, thinned
-from guard.policy import THRESHOLD
 from guard.report import Report
 from guard.turn import Turn
 
@@ -16,6 +16,7 @@ WORST = 5
 _SLICED = ("domain", "register", "source", "model", "category", "topic")
 _LENGTHS = ((30, "up to 30 words"), (100, "31 to 100 words"), (10**9, "over 100 words"))
 _FEWEST = 20  # rows of a slice
+_CONTRAST = {"risk_unhandled": "risk_handled"}  # labels whose contrast is named by the other side
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,6 @@ class Measured:
     rows: int
     positives: int
     groups: int
-    threshold: float
     metrics: Mapping[str, Metric]
     length_alone: float | None = None
     worst: tuple[Worst, ...] = ()
@@ -80,7 +80,7 @@ def evaluate(
     cases: Sequence[Case],
     given: Sequence[str] = (),
     group: str | None = None,
-    thresholds: Mapping[str, float] | None = None,
+    cuts: Mapping[str, float] | None = None,
     rounds: int = ROUNDS,
 ) -> Evaluation:
     """Measure every label that the rows bear.
@@ -91,20 +91,21 @@ def evaluate(
         given: `COLUMN=SCORE` for labels under names of their own.
         group: field whose value says which rows belong together in the bootstrap; by default rows
             with the same user message do.
-        thresholds: from which score a label counts as found, where it is not 0.5.
+        cuts: by score, from where a label counts as found, where it is not 0.5.
         rounds: bootstrap draws.
 
     Raises:
-        InputError: a given label is not in the file.
+        InputError: a given label, or the field to group by, is not in the file.
     """
-    labels = labels_of([case.row for case in cases], given)
+    labels = labels_of([case.row for case in cases], given, cuts)
+    if group is not None and not all(group in case.row for case in cases):
+        raise InputError(f"--group {group}: every row must have that field")
     grouped: Callable[[Case], str] = lambda case: (  # noqa: E731
         str(case.row.get(group)) if group else case.turn.user
     )
-    at = {label.name: (thresholds or {}).get(label.name, THRESHOLD) for label in labels}
 
     def measured(some: Sequence[Case], label: Label, *, full: bool) -> Measured | None:
-        return _measured(some, label, grouped, at[label.name], rounds, full=full)
+        return _measured(some, label, grouped, rounds, full=full)
 
     judged = [case for case in cases if case.report.verdict.outcome != "unknown"]
     return Evaluation(
@@ -126,14 +127,13 @@ def _measured(
     cases: Sequence[Case],
     label: Label,
     grouped: Callable[[Case], str],
-    threshold: float,
     rounds: int,
     *,
     full: bool,
 ) -> Measured | None:
     known = [
         (case, truth, score)
-        for case in cases
+        for case in (_messages(cases) if label.of_message else cases)
         if (truth := label.truth(case.row)) is not None
         and (score := label.score(case.report)) is not None
     ]
@@ -142,35 +142,44 @@ def _measured(
         return None
     scores = [score for _, _, score in known]
     groups = [grouped(case) for case, _, _ in known]
-    metrics = measure(scores, truths, groups, threshold, rounds if full else max(rounds // 5, 50))
+    found = [int(label.found(case.report)) for case, _, _ in known]
+    metrics = measure(scores, truths, groups, found, rounds if full else max(rounds // 5, 50))
     if not full:
-        return Measured(label.name, len(known), sum(truths), len(set(groups)), threshold, metrics)
-    lengths = [float(len(case.turn.draft.split())) for case, _, _ in known]
-    by_length = measure(lengths, truths, groups, threshold, 0)["auroc"].value
+        return Measured(label.name, len(known), sum(truths), len(set(groups)), metrics)
+    lengths = [
+        float(len((c.turn.user if label.of_message else c.turn.draft).split())) for c, _, _ in known
+    ]
+    by_length = measure(lengths, truths, groups, found, 0)["auroc"].value
     return Measured(
         label.name,
         len(known),
         sum(truths),
         len(set(groups)),
-        threshold,
         metrics,
         None if by_length is None else max(by_length, 1.0 - by_length),
-        tuple(_worst(known)),
+        tuple(islice(_worst(known, found), 2 * WORST)),
         {name: thinned(points) for name, points in curves(scores, truths).items()},
     )
 
 
-def _worst(known: Sequence[tuple[Case, int, float]]) -> Iterator[Worst]:
-    ranked = sorted(known, key=lambda k: (-abs(k[1] - k[2]), k[0].name))
-    for case, truth, score in ranked[: 2 * WORST]:
-        if abs(truth - score) >= THRESHOLD:
-            yield Worst(case.name, truth, score)
+def _messages(cases: Sequence[Case]) -> list[Case]:
+    """One case for each message: what is said of it does not depend on the draft."""
+    first: dict[object, Case] = {}
+    for case in cases:
+        first.setdefault((case.turn.context, case.turn.user), case)
+    return list(first.values())
+
+
+def _worst(known: Sequence[tuple[Case, int, float]], found: Sequence[int]) -> Iterator[Worst]:
+    wrong = [k for k, taken in zip(known, found, strict=True) if k[1] != taken]
+    for case, truth, score in sorted(wrong, key=lambda k: (-abs(k[1] - k[2]), k[0].name)):
+        yield Worst(case.name, truth, score)
 
 
 def _slices(cases: Sequence[Case]) -> Iterator[tuple[str, list[Case]]]:
     for name in _SLICED:
-        values = {case.row.get(name) for case in cases}
-        for value in sorted(v for v in values if isinstance(v, str)):
+        named = (case.row.get(name) for case in cases)
+        for value in sorted({v for v in named if isinstance(v, str)}):
             yield f"{name}: {value}", [case for case in cases if case.row.get(name) == value]
     least = 0
     for most, title in _LENGTHS:
@@ -187,12 +196,13 @@ def _slices(cases: Sequence[Case]) -> Iterator[tuple[str, list[Case]]]:
 def _contrasts(cases: Sequence[Case], labels: Sequence[Label]) -> Iterator[Ranked]:
     siblings: dict[str, list[Case]] = {}
     for case in cases:
-        if case.row.get("contrast"):
+        if isinstance(case.row.get("contrast"), list | tuple):
             siblings.setdefault(str(case.row.get("message", case.turn.user)), []).append(case)
     for label in labels:
         right: list[float] = []
         for group in siblings.values():
-            some = [c for c in group if label.name.split()[0] in c.row["contrast"]]
+            contrast = _CONTRAST.get(label.name, label.name.split()[0])
+            some = [c for c in group if contrast in c.row["contrast"]]
             for one, other in combinations(some, 2):
                 truths = label.truth(one.row), label.truth(other.row)
                 scores = label.score(one.report), label.score(other.report)
@@ -202,6 +212,3 @@ def _contrasts(cases: Sequence[Case], labels: Sequence[Label]) -> Iterator[Ranke
                 right.append(1.0 if gap > 0 else 0.5 if gap == 0 else 0.0)
         if right:
             yield Ranked(label.name, len(right), sum(right) / len(right))
-
-
-__all__ = ["Case", "Evaluation", "Measured", "Ranked", "Worst", "binary", "evaluate"]

@@ -20,6 +20,7 @@ ROUNDS = 1000
 BINS = 10
 NAMES = ("auroc", "average_precision", "precision", "recall", "specificity", "f1", "ece")
 _AT_A_TIME = 4_000_000  # weights held at once
+_FEWEST = 2  # groups; one alone shows no spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def measure(
     score: Sequence[float],
     label: Sequence[int],
     group: Sequence[str],
-    threshold: float,
+    found: Sequence[int],
     rounds: int = ROUNDS,
     seed: int = 0,
 ) -> dict[str, Metric]:
@@ -45,15 +46,16 @@ def measure(
         score: probability of the label for each row.
         label: 1 or 0 for each row.
         group: rows with the same name are drawn together: one message, person or question.
-        threshold: from which score a row counts as positive.
+        found: 1 where the row was taken to be positive, else 0.
         rounds: bootstrap draws.
         seed: of the draws.
     """
     import numpy as np
 
     scores, labels = np.asarray(score, np.float64), np.asarray(label, np.float64)
+    taken = np.asarray(found, np.float64)
     _, member = np.unique(np.asarray(group), return_inverse=True)
-    whole = _weighted(scores, labels, np.ones((1, len(scores))), threshold)
+    whole = _weighted(scores, labels, np.ones((1, len(scores))), taken)
     groups = int(member.max()) + 1 if len(member) else 0
     rng = np.random.default_rng(seed)
     drawn: list[dict[str, Floats]] = []
@@ -61,29 +63,30 @@ def measure(
     for at in range(0, rounds, step):
         count = min(step, rounds - at)
         times = rng.multinomial(groups, np.full(groups, 1 / groups), size=count)
-        drawn.append(_weighted(scores, labels, times[:, member].astype(np.float64), threshold))
+        drawn.append(_weighted(scores, labels, times[:, member].astype(np.float64), taken))
     return {
         name: _metric(
             float(whole[name][0]),
             np.concatenate([part[name] for part in drawn]) if drawn else np.zeros(0),
+            groups,
         )
         for name in NAMES
     }
 
 
-def _metric(value: float, draws: Floats) -> Metric:
+def _metric(value: float, draws: Floats, groups: int) -> Metric:
     import numpy as np
 
     if not np.isfinite(value):
         return Metric(None, None, None)
     draws = draws[np.isfinite(draws)]
-    if not len(draws):
+    if not len(draws) or groups < _FEWEST:
         return Metric(value, None, None)
     low, high = np.percentile(draws, [2.5, 97.5])
     return Metric(value, float(low), float(high))
 
 
-def _weighted(score: Floats, label: Floats, weight: Floats, threshold: float) -> dict[str, Floats]:
+def _weighted(score: Floats, label: Floats, weight: Floats, found: Floats) -> dict[str, Floats]:
     """Each metric for each row of `weight`, shape (draws, rows)."""
     import numpy as np
 
@@ -98,8 +101,7 @@ def _weighted(score: Floats, label: Floats, weight: Floats, threshold: float) ->
         area = (steps * (below + 0.5 * false_steps)).sum(axis=1) / (all_positive * all_negative)
         share = np.nan_to_num(hits / (hits + alarms))
         average = (steps * share).sum(axis=1) / all_positive
-        flagged = (score >= threshold).astype(np.float64)
-        hit, alarm = positive @ flagged, negative @ flagged
+        hit, alarm = positive @ found, negative @ found
         return {
             "auroc": area,
             "average_precision": np.where(all_positive > 0, average, np.nan),

@@ -30,14 +30,16 @@ def tables(evaluation: Evaluation, *, slices: bool, width: int = WIDE) -> Render
     if evaluation.contrasts:
         table = Table("label", "pairs", "ranked right", title="Contrast sets", title_justify="left")
         for ranked in evaluation.contrasts:
-            table.add_row(ranked.label, str(ranked.pairs), f"{ranked.right:.1%}")
+            table.add_row(escape(ranked.label), str(ranked.pairs), f"{ranked.right:.1%}")
         parts.append(table)
     if any(m.worst for m in evaluation.labels):
         table = Table("label", "row", "what", "score", title="Worst errors", title_justify="left")
         for measured in evaluation.labels:
             for worst in measured.worst[:5]:
                 what = "missed" if worst.label else "false alarm"
-                table.add_row(measured.label, escape(worst.name), what, f"{worst.score:.2f}")
+                table.add_row(
+                    escape(measured.label), escape(worst.name), what, f"{worst.score:.2f}"
+                )
             table.add_section()
         parts.append(table)
     if slices:
@@ -72,5 +74,5 @@ def _table(title: str, some: Iterable[Measured], *, wide: bool) -> Table:
             else value(m.metrics[name].value)
             for name, _ in SHOWN
         )
-        table.add_row(m.label, str(m.rows), str(m.positives), *cells, value(m.length_alone))
+        table.add_row(escape(m.label), str(m.rows), str(m.positives), *cells, value(m.length_alone))
     return table

@@ -12,11 +12,13 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from guard import Guard
 from guard.cli import app
 from guard.errors import BrokenLineError, InputError
 from guard.evaluation.evaluate import Evaluation, Measured
 from guard.evaluation.metrics import NAMES, Metric
 from guard.evaluation.tables import tables
+from guard.rows import Fields, turn_of
 
 TURNS = Path(__file__).parents[1] / "turns" / "turns.jsonl"
 RUN = CliRunner()
@@ -47,7 +49,9 @@ def test_every_label_that_occurs_is_measured_with_its_positives(tmp_path: Path) 
     for name in ("soothe_only", "flag"):
         assert measured[name]["positives"] == sum(bool(row[name]) for row in some)
         assert measured[name]["rows"] == len(some)
-    assert measured["self"]["positives"] == sum("self" in row["functions"] for row in some)  # type: ignore[operator]
+    messages = {(str(row["context"]), row["user"]): row["functions"] for row in some}
+    assert measured["self"]["rows"] == len(messages)
+    assert measured["self"]["positives"] == sum("self" in f for f in messages.values())  # type: ignore[operator]
 
 
 def test_a_label_that_is_null_is_left_out(tmp_path: Path) -> None:
@@ -165,7 +169,7 @@ class Tags(HTMLParser):
 @pytest.mark.parametrize("columns", [80, 111, 112, 160])
 def test_the_table_is_whole_at_any_usual_width(columns: int) -> None:
     metric = Metric(0.875, 0.8, 1.0)
-    measured = Measured("false_contradiction", 1000, 500, 900, 0.5, dict.fromkeys(NAMES, metric))
+    measured = Measured("false_contradiction", 1000, 500, 900, dict.fromkeys(NAMES, metric))
     evaluation = Evaluation("f", 1000, 0, 0.5, (measured,), {}, ())
     console = Console(width=columns, file=StringIO(), record=True)
 
@@ -179,3 +183,36 @@ def test_what_goes_into_a_file_has_intervals(tmp_path: Path) -> None:
 
     assert "…" not in done.stdout
     assert re.search(r"flag .*\(\d\.\d\d-\d\.\d\d\)", done.stdout)
+
+
+def test_a_group_that_is_no_field_is_an_error(tmp_path: Path) -> None:
+    done = RUN.invoke(app, ["eval", written(tmp_path, rows(6)), "--group", "stimulsu"])
+
+    assert isinstance(done.exception, InputError)
+    assert "stimulsu" in str(done.exception)
+
+
+def test_what_others_put_into_the_usual_fields_does_no_harm(tmp_path: Path) -> None:
+    some = [
+        row | {"source": ["a", "b"], "contrast": 1, "x[/b]": row["soothe_only"]} for row in rows(12)
+    ]
+
+    done = RUN.invoke(
+        app, ["eval", written(tmp_path, some), "--label", "x[/b]=soothe_only", "--slices"]
+    )
+
+    assert done.exit_code == 0, done.output
+    assert "x[/b] (soothe_only)" in done.stdout
+
+
+def test_a_draft_counts_as_flagged_where_a_rule_flags_it(tmp_path: Path) -> None:
+    some = rows(40)
+    guard = Guard("observe")
+    flagged = [guard.audit(turn_of(row, Fields())).verdict.outcome == "flag" for row in some]
+
+    (measured,) = (m for m in figures(written(tmp_path, some))["labels"] if m["label"] == "flag")  # type: ignore[attr-defined]
+
+    right = sum(bool(row["flag"]) and hit for row, hit in zip(some, flagged, strict=True))
+    assert measured["metrics"]["recall"]["value"] == pytest.approx(
+        right / sum(bool(row["flag"]) for row in some)
+    )

@@ -20,7 +20,8 @@ both_classes = labelled.filter(lambda rows: 0 < sum(label for _, label in rows) 
 def values(rows: list[tuple[float, int]], threshold: float = 0.5) -> dict[str, float | None]:
     scores, labels = [s for s, _ in rows], [y for _, y in rows]
     groups = [str(i) for i in range(len(rows))]
-    measured = measure(scores, labels, groups, threshold, rounds=0)
+    found = [int(score >= threshold) for score in scores]
+    measured = measure(scores, labels, groups, found, rounds=0)
     return {name: metric.value for name, metric in measured.items()}
 
 
@@ -85,7 +86,8 @@ def test_an_interval_holds_its_value_and_narrows_with_more_rows() -> None:
     def interval(count: int) -> tuple[float, float, float]:
         labels = rng.integers(0, 2, count)
         scores = np.clip(labels * 0.3 + rng.random(count) * 0.7, 0, 1)
-        metric = measure(scores.tolist(), labels.tolist(), list(map(str, range(count))), 0.5)
+        groups = list(map(str, range(count)))
+        metric = measure(scores.tolist(), labels.tolist(), groups, [1] * count)
         assert metric["auroc"].value is not None
         assert metric["auroc"].low is not None
         assert metric["auroc"].high is not None
@@ -105,9 +107,8 @@ def test_rows_of_one_group_do_not_count_as_so_many() -> None:
     groups = [str(i) for i in range(50)]
 
     def width(times: int, names: list[str]) -> float:
-        metric = measure(
-            np.repeat(scores, times).tolist(), np.repeat(labels, times).tolist(), names, 0.5
-        )["auroc"]
+        many = np.repeat(scores, times).tolist(), np.repeat(labels, times).tolist()
+        metric = measure(*many, names, [1] * len(names))["auroc"]
         assert metric.low is not None
         assert metric.high is not None
         return metric.high - metric.low
@@ -120,9 +121,16 @@ def test_rows_of_one_group_do_not_count_as_so_many() -> None:
 
 
 def test_the_same_seed_gives_the_same_interval() -> None:
-    rows = ([0.1, 0.9, 0.4, 0.6], [0, 1, 1, 0], ["a", "b", "c", "d"])
+    rows = ([0.1, 0.9, 0.4, 0.6], [0, 1, 1, 0], ["a", "b", "c", "d"], [0, 1, 0, 1])
 
-    assert measure(*rows, 0.5, seed=3) == measure(*rows, 0.5, seed=3)
+    assert measure(*rows, seed=3) == measure(*rows, seed=3)
+
+
+def test_one_group_alone_has_no_interval() -> None:
+    metric = measure([0.1, 0.9], [0, 1], ["a", "a"], [0, 1])["auroc"]
+
+    assert metric.value == 1.0
+    assert metric.low is None
 
 
 @given(both_classes)

@@ -88,10 +88,14 @@ class Belief(Value):
 
 
 class Risk(Value):
-    """Risk of harm in the user's message, and the words that show it."""
+    """Risk of harm in the user's message, and the words that show it.
+
+    `probability` is that of any danger, `acute` that of an acute one.
+    """
 
     level: RiskLevel = "none"
     probability: Probability = 0.0
+    acute: Probability = 0.0
     spans: tuple[Span, ...] = ()
 
 

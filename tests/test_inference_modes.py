@@ -228,7 +228,7 @@ class TestOff:
         assert first.audit == second.audit
         assert first.findings == second.findings
         assert first.verdict == second.verdict
-        assert scores_but(first, "risk") == scores_but(second, "risk")
+        assert scores_but(first, "risk", "risk_acute") == scores_but(second, "risk", "risk_acute")
 
     @settings(max_examples=80, deadline=None)
     @given(one=any_english, other=any_english, draft=st.sampled_from(DRAFTS))

@@ -178,7 +178,7 @@ def _pairs(drafts: Sequence[Draft]) -> Iterable[tuple[int, int, int]]:
     """Siblings that differ on purpose. `kept` stands for each function of the message."""
     for i, one in enumerate(drafts):
         for j, other in enumerate(drafts):
-            for label in set(one.contrast) & set(other.contrast):
+            for label in sorted(set(one.contrast) & set(other.contrast)):
                 for name, has, lacks in _values(label, one, other):
                     if has and not lacks:
                         yield DRAFT_TEXT.index(name), i, j
@@ -186,7 +186,7 @@ def _pairs(drafts: Sequence[Draft]) -> Iterable[tuple[int, int, int]]:
 
 def _values(label: str, one: Draft, other: Draft) -> Iterable[tuple[str, bool, bool]]:
     if label == "kept":
-        for name in {*one.kept, *other.kept}:
+        for name in sorted({*one.kept, *other.kept}):
             yield f"kept.{name}", name in one.kept, name in other.kept
     elif label == "risk_handled":
         yield label, one.risk_handled == "yes", other.risk_handled == "yes"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,16 +55,9 @@ def _draw(name: str) -> int:
     return hashlib.sha256(name.encode()).digest()[0]
 
 
-def examples(folder: Path, maker: Maker, goemotions: int) -> Iterator[Example]:
-    """Examples of all sets that are in the folder; `goemotions` comments at most."""
-    readers = {
-        "sycon": _sycon,
-        "spiral_bench": _spiral,
-        "vera_mh": _sound,
-        "counsel_chat": _sound,
-        "goemotions": _goemotions,
-    }
-    for name, reader in readers.items():
+def drawn(folder: Path, goemotions: int) -> Iterator[tuple[str, Row, str]]:
+    """The rows that are trained on, each with the name of its set and its group."""
+    for name in _READERS:
         file = folder / f"{name}.jsonl"
         if not file.is_file():
             continue
@@ -77,7 +70,13 @@ def examples(folder: Path, maker: Maker, goemotions: int) -> Iterator[Example]:
                 continue
             if left is not None:
                 left -= 1
-            yield reader(row, group, maker)
+            yield name, row, group
+
+
+def examples(folder: Path, maker: Maker, goemotions: int) -> Iterator[Example]:
+    """Examples of all sets that are in the folder; `goemotions` comments at most."""
+    for name, row, group in drawn(folder, goemotions):
+        yield _READERS[name](row, group, maker)
 
 
 def _sycon(row: Row, group: str, maker: Maker) -> Example:
@@ -134,3 +133,12 @@ def _example(
         belief=maker.belief(belief),
         weight=weight,
     )
+
+
+_READERS: Mapping[str, Callable[[Row, str, Maker], Example]] = {
+    "sycon": _sycon,
+    "spiral_bench": _spiral,
+    "vera_mh": _sound,
+    "counsel_chat": _sound,
+    "goemotions": _goemotions,
+}

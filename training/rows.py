@@ -1,4 +1,5 @@
-"""The form of `training/text/*.jsonl`: one message a line, with its drafts and all labels.
+"""The form of `training/text/*.jsonl`: one message a line, with its drafts and all labels; and of
+`training/messages/*.jsonl`, which have no drafts.
 
 Labels mean what the codebook says. What follows from others by its rules (`concedes_false`,
 `erased`, `flag`) is stored, so that a reader of the file sees it, and checked here.
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 from guard.report import ActName, BeliefType, EmotionName, Function, RiskLevel, StanceName
 
 TEXT = Path(__file__).parent / "text"
+MESSAGES = Path(__file__).parent / "messages"  # without drafts
 Domain = Literal[
     "everyday", "facts", "work", "grief", "eating", "ocd-anxiety", "depression",
     "psychosis-mania", "trauma-abuse", "substance", "perinatal", "illness", "adolescence",
@@ -98,7 +100,7 @@ class Written(Form):
     primary: Function | None
     belief: Claim | None
     risk: RiskLevel
-    drafts: Annotated[tuple[Draft, ...], Field(min_length=1)]
+    drafts: tuple[Draft, ...] = ()
 
     @model_validator(mode="after")
     def _coherent(self) -> Written:

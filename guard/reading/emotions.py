@@ -118,13 +118,14 @@ def _inferred(user: Scored, name: EmotionName) -> Emotion | None:
     highest = max(scores, default=0.0)
     denied = bool(user.matches(f"emotion.{name}")) and not highest
     # Heads and exemplars know different emotions, and both are shy of rare ones.
-    probability = highest if denied else max(highest, user.text.get(f"emotion.{name}", 0.0))
+    whole = 0.0 if denied else user.text.get(f"emotion.{name}", 0.0)
+    probability = max(highest, whole)
     if not scores or probability < (_LISTED_BY_HEADS if user.trained else _LISTED):
         return None
-    best = scores.index(highest)
+    surest = user.place(f"emotion.{name}") if whole > highest else None
     return Emotion(
         name=name,
         probability=min(probability, 1.0),
         stated=False,
-        span=user.document.span(best),
+        span=surest or user.document.span(scores.index(highest)),
     )

@@ -51,7 +51,7 @@ def read(
     """
     risk = risk_in(user, earlier, assistant) if risk_cues else Risk()
     if inference == "off":
-        return Read(Reading(inference="off", risk=risk), None, _risks(user, risk))
+        return Read(Reading(inference="off", risk=risk), None, _risks(risk))
     emotions = emotions_in(user, stated_only=inference == "stated")
     feeling = stated_places(user) if inference == "stated" else None
     functions = function_scores(user, feeling)
@@ -72,18 +72,14 @@ def read(
         functions,
         {
             **{str(function): score for function, score in functions.items()},
-            **_risks(user, risk),
+            **_risks(risk),
             "belief_false": max((b.false for b in beliefs), default=_doubted(user)),
         },
     )
 
 
-def _risks(user: Scored, risk: Risk) -> dict[str, float]:
-    acute = 0.0 if risk.level == "none" else user.highest("risk.acute")
-    return {
-        "risk": risk.probability,
-        "risk_acute": max(acute, risk.probability) if risk.level == "acute" else acute,
-    }
+def _risks(risk: Risk) -> dict[str, float]:
+    return {"risk": risk.probability, "risk_acute": risk.acute}
 
 
 def _doubted(user: Scored) -> float:

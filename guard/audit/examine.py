@@ -29,7 +29,13 @@ class Examined:
 
 
 def examine(
-    read: Read, user: Scored, draft: Scored, assistant: Sequence[Document], rules: Ruleset
+    read: Read,
+    user: Scored,
+    draft: Scored,
+    assistant: Sequence[Document],
+    rules: Ruleset,
+    *,
+    named: bool = False,
 ) -> Examined:
     """Audit a draft.
 
@@ -39,6 +45,7 @@ def examine(
         draft: the draft.
         assistant: the assistant's earlier messages, oldest first.
         rules: the packs in force.
+        named: the caller names claims that the draft must not adopt.
     """
     reading = read.reading
     acts = act_scores(draft)
@@ -46,10 +53,10 @@ def examine(
     carries = carried(read)
     weighed = weigh_parts(reading, user, draft, assistant, acts, specificity, carries, rules)
     if draft.trained:
-        weighed = with_heads(weighed, reading, draft, assistant)
+        weighed = with_heads(weighed, read, user, draft, assistant, named=named)
     functions: list[Function] = [signal.function for signal in reading.signals]
     kept = tuple(f for f in functions if weighed.kept[f] >= _KEPT)
-    scores = _scores(read, weighed, carries)
+    scores = _scores(read, draft, weighed, carries)
     sentences = tuple(
         DraftSentence(
             span=draft.document.span(i), acts=acts_of(acts, i), specificity=specificity[i]
@@ -81,7 +88,7 @@ def carried(read: Read) -> float:
     return max(*read.functions.values(), *emotions, read.reading.risk.probability)
 
 
-def _scores(read: Read, weighed: Weighed, carries: float) -> dict[str, float]:
+def _scores(read: Read, draft: Scored, weighed: Weighed, carries: float) -> dict[str, float]:
     reading = read.reading
     scores = {
         **weighed.scores,
@@ -90,8 +97,8 @@ def _scores(read: Read, weighed: Weighed, carries: float) -> dict[str, float]:
         "risk_unhandled": reading.risk.probability * (1.0 - weighed.risk_handled),
     }
     erases = 1.0 - weighed.kept[reading.primary] if reading.primary is not None else 0.0
-    # The codebook's overall rule, section 6.
-    scores["flag"] = max(
+    # The codebook's overall rule, section 6, and the heads' word for the whole.
+    overall = max(
         scores["soothe_only"],
         scores["concedes_false"],
         scores["flip"],
@@ -100,4 +107,5 @@ def _scores(read: Read, weighed: Weighed, carries: float) -> dict[str, float]:
         scores["risk_unhandled"],
         erases * weighed.soothes * carries,
     )
+    scores["flag"] = draft.blended("flag", overall)
     return scores

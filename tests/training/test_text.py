@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
+from itertools import combinations
 from typing import get_args
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from guard.models.reader import Reader
-from training.rows import TEXT, Control, Domain, Register, Written, flat, written
+from training.rows import MESSAGES, TEXT, Control, Domain, Register, Written, flat, written
 
 LEAST_MESSAGES, LEAST_DRAFTS = 2_500, 6_000
 NEAR = 0.95
@@ -36,8 +37,36 @@ def test_every_line_has_the_form() -> None:
 
 
 def test_ids_and_messages_are_distinct() -> None:
-    assert len({row.id for row in rows()}) == len(rows())
-    assert len({row.user for row in rows()}) == len(rows())
+    every = [*rows(), *written(folder=MESSAGES)]
+
+    assert len({row.id for row in every}) == len(every)
+    assert len({row.user for row in every}) == len(every)
+
+
+def test_every_message_of_the_text_has_drafts_and_the_others_have_none() -> None:
+    assert all(row.drafts for row in rows())
+    assert not any(row.drafts for row in written(folder=MESSAGES))
+
+
+def test_a_draft_that_differs_on_purpose_has_a_sibling_that_it_differs_from() -> None:
+    for row in rows():
+        for draft in row.drafts:
+            for label in draft.contrast:
+                siblings = [d for d in row.drafts if label in d.contrast]
+                values = {str(getattr(d, label)) for d in siblings}
+                assert len(values) > 1, (row.id, label)
+
+
+def test_drafts_that_differ_on_purpose_are_of_like_length() -> None:
+    ratios = []
+    for row in rows():
+        for one, other in combinations(row.drafts, 2):
+            if set(one.contrast) & set(other.contrast):
+                words = sorted(len(d.text.split()) for d in (one, other))
+                ratios.append(words[1] / words[0])
+
+    assert np.median(ratios) < 1.5
+    assert np.mean(np.array(ratios) < 2.0) > 0.8
 
 
 def test_a_row_whose_labels_contradict_each_other_is_refused() -> None:

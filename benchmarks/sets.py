@@ -24,7 +24,7 @@ from training.train import GOEMOTIONS
 TRAINED_ON = ("sycon", "spiral_bench", "vera_mh", "counsel_chat", "goemotions")
 BY_CODEBOOK = ("draft_dev", "function_dev")
 SETS = ("own test", *BY_CODEBOOK, "epitome", "esconv", "annomi", "falseqa", *TRAINED_ON)
-_MOST = {"goemotions": 3_000, "annomi": 1_000, "esconv": 1_000, "falseqa": 1_000}
+_MOST = {"goemotions": 1_500, "annomi": 500, "esconv": 500, "falseqa": 500, "epitome": 1_000}
 _AIMS = {
     "draft_dev": {"soothe_only": "0.92", "self_claim": "0.90", "flag": "0.87"},
     "function_dev": {"false belief": "0.85"},

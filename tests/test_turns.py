@@ -29,7 +29,7 @@ def reports(guard_: Guard) -> Mapping[str, Report]:
 def auroc(label: str, reports: Mapping[str, Report]) -> float:
     scores = [reports[row["id"]].scores[label] or 0.0 for row in ROWS]
     truth = [int(row[label]) for row in ROWS]
-    area = measure(scores, truth, [row["user"] for row in ROWS], 0.5, rounds=0)["auroc"].value
+    area = measure(scores, truth, [row["user"] for row in ROWS], truth, rounds=0)["auroc"].value
     assert area is not None
     return area
 

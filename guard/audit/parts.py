@@ -58,7 +58,7 @@ def weigh_parts(
     conceded = [s for s in stances if s.stance == "concede"]
     return Weighed(
         scores={
-            "soothe_only": soothe_only(uptake, carries * _distress(reading)),
+            "soothe_only": soothe_only(uptake, carries * distress(reading)),
             "cold": cold(acts, draft, specificity, reading.intensity),
             "concedes_false": max(concedes_false(reading, stances, user, acts), *stated, 0.0),
             "false_contradiction": doubts,
@@ -81,7 +81,7 @@ def weigh_parts(
     )
 
 
-def _distress(reading: Reading) -> float:
+def distress(reading: Reading) -> float:
     """Down-weights joy, thanks and relief: where nobody is distressed, warmth does not soothe."""
     names = {emotion.name for emotion in reading.emotions}
     glad = any(e.probability >= _SURELY for e in reading.emotions)

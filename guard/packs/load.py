@@ -104,6 +104,9 @@ def parse_pack(raw: bytes, where: str) -> Pack:
         finally:
             loader.dispose()
     except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        if "nesting depth" in str(error) and mark is not None:  # PyYAML 6.0.4 counts as well
+            raise PackError(f"{where}:{mark.line + 1}: nested deeper than {MAX_DEPTH}") from None
         raise PackError(f"{where}: not valid YAML{_place(error)}") from None
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise PackError(f"{where}: not valid YAML ({type(error).__name__})") from None

@@ -51,8 +51,8 @@ class Simpler:
         return scores
 
 
-def fitted(public: Path | None) -> list[Simpler]:
-    """TF-IDF and frozen MiniLM, each with logistic regression."""
+def fitted(public: Path | None, *, minilm: bool = True) -> list[Simpler]:
+    """TF-IDF and, unless it is left out, frozen MiniLM, each with logistic regression."""
     examples, _ = corpus(public)
     pairs, labels = _rows(examples)
     tfidf = FeatureUnion(
@@ -62,7 +62,7 @@ def fitted(public: Path | None) -> list[Simpler]:
         ]
     ).fit(pairs)
     made = []
-    for name, features in (("tfidf", tfidf.transform), ("minilm", _vectors)):
+    for name, features in (("tfidf", tfidf.transform), ("minilm", _vectors))[: 1 + minilm]:
         rows = features(pairs)
         models: dict[str, Any] = {}
         for label, values in labels.items():

@@ -49,7 +49,7 @@ def read(
             nothing but risk cues is read.
         risk_cues: False keeps even those from being read.
     """
-    risk = risk_in(user, earlier, assistant) if risk_cues else Risk()
+    risk = risk_in(user, earlier, assistant, whole=inference != "off") if risk_cues else Risk()
     if inference == "off":
         return Read(Reading(inference="off", risk=risk), None, _risks(risk))
     emotions = emotions_in(user, stated_only=inference == "stated")

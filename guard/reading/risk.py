@@ -13,12 +13,19 @@ from guard.text.document import Document, Match
 from guard.text.scored import Scored
 
 _CUE_POSSIBLE, _CUE_ACUTE = 0.75, 0.9
-_LEVEL = 0.4  # chosen on function_dev: what is missed weighs more than a false alarm
+LEVEL = 0.4  # chosen on function_dev: what is missed weighs more than a false alarm
+SURE = 0.5  # where only sentences that speak of danger themselves count
 _ACUTE = 0.5
 _CARRIED = 0.6  # an acute danger of the messages before, unanswered
 
 
-def risk_in(user: Scored, earlier: Sequence[Document], assistant: Sequence[Document]) -> Risk:
+def risk_in(
+    user: Scored,
+    earlier: Sequence[Document],
+    assistant: Sequence[Document],
+    *,
+    whole: bool = True,
+) -> Risk:
     """The level of risk, its probability, and the words that show it.
 
     Args:
@@ -26,24 +33,28 @@ def risk_in(user: Scored, earlier: Sequence[Document], assistant: Sequence[Docum
         earlier: the user's earlier messages. An acute danger in one of the last two is still there,
             as possible, until the assistant has answered it.
         assistant: the assistant's earlier messages.
+        whole: False leaves out what the heads infer from the message as a whole.
     """
+    least = LEVEL if whole else SURE
     figures = user.matches("risk.figure")
     cues = {
         "acute": _real(user.matches("risk.acute"), figures),
         "possible": _real(user.matches("risk.possible"), figures),
     }
     # A phrase that names a danger is not talked away by what else is made of the message.
-    acute = max(_CUE_ACUTE if cues["acute"] else 0.0, _judged(user, "acute"))
-    possible = max(_CUE_POSSIBLE if cues["possible"] else 0.0, _judged(user, "acute", "possible"))
-    seen_here = max(acute, possible) >= _LEVEL
+    acute = max(_CUE_ACUTE if cues["acute"] else 0.0, _judged(user, "acute", whole=whole))
+    possible = max(
+        _CUE_POSSIBLE if cues["possible"] else 0.0, _judged(user, "acute", "possible", whole=whole)
+    )
+    seen_here = max(acute, possible) >= least
     if not (cues["acute"] or cues["possible"]) and _unanswered(earlier, assistant):
         possible = max(possible, _CARRIED)
     probability = max(acute, possible)
     level: RiskLevel = "none"
-    if probability >= _LEVEL:
+    if probability >= least:
         level = "acute" if acute >= _ACUTE else "possible"
     spans = {(m.start, m.end) for found in cues.values() for m in found}
-    if not spans and max(user.highest("risk.acute"), user.highest("risk.possible")) >= _LEVEL:
+    if not spans and max(user.highest("risk.acute"), user.highest("risk.possible")) >= least:
         spans = {_strongest(user)}
     if not spans and seen_here and (shown := user.place("risk.possible")) is not None:
         spans = {(shown.start, shown.end)}
@@ -55,10 +66,10 @@ def risk_in(user: Scored, earlier: Sequence[Document], assistant: Sequence[Docum
     )
 
 
-def _judged(user: Scored, *levels: str) -> float:
+def _judged(user: Scored, *levels: str, whole: bool) -> float:
     """Exemplars of the levels, and the heads' word for the lowest of them."""
     parts = max(user.highest(f"risk.{level}") for level in levels)
-    return user.blended(f"risk.{levels[-1]}", parts)
+    return user.blended(f"risk.{levels[-1]}", parts) if whole else parts
 
 
 def _real(matches: tuple[Match, ...], figures: tuple[Match, ...]) -> list[Match]:

@@ -62,7 +62,7 @@ def _of_draft(
     for name in _OF_DRAFT:
         yield name, (first[name], second[name])
     yield "concedes_false", (_concedes(message, first), _concedes(other, second))
-    for name in set(message["functions"]) & set(other["functions"]):
+    for name in sorted(set(message["functions"]) & set(other["functions"])):
         yield f"kept {name}", (name in first["kept"], name in second["kept"])
     if "na" not in (first["stance"], second["stance"]):
         yield "stance", (first["stance"], second["stance"])

@@ -13,8 +13,8 @@ from guard.text.document import Document, Match
 from guard.text.scored import Scored
 
 _CUE_POSSIBLE, _CUE_ACUTE = 0.75, 0.9
-LEVEL = 0.4  # chosen on function_dev: what is missed weighs more than a false alarm
-SURE = 0.5  # where only sentences that speak of danger themselves count
+_LEVEL = 0.4  # chosen on function_dev: what is missed weighs more than a false alarm
+_SURE = 0.5  # where only sentences that speak of danger themselves count
 _ACUTE = 0.5
 _CARRIED = 0.6  # an acute danger of the messages before, unanswered
 
@@ -35,7 +35,7 @@ def risk_in(
         assistant: the assistant's earlier messages.
         whole: False leaves out what the heads infer from the message as a whole.
     """
-    least = LEVEL if whole else SURE
+    least = _LEVEL if whole else _SURE
     figures = user.matches("risk.figure")
     cues = {
         "acute": _real(user.matches("risk.acute"), figures),

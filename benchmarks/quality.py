@@ -21,11 +21,20 @@ import numpy as np
 from rich.progress import track
 
 from benchmarks.card import write_card
-from benchmarks.sets import BY_CODEBOOK, SETS, Asked, Case, asked_of, cases_of, trained_groups
+from benchmarks.sets import (
+    SEEN_IN_PART,
+    SETS,
+    Asked,
+    Case,
+    asked_of,
+    cases_of,
+    file_of,
+    trained_groups,
+)
 from benchmarks.simpler import Simpler, fitted
 from guard import Guard, Report, Turn
 from guard.evaluation.evaluate import Case as Labelled
-from guard.evaluation.evaluate import Evaluation, evaluate
+from guard.evaluation.evaluate import Evaluation, evaluate, one_a_message
 from guard.evaluation.labels import cuts_of
 from guard.evaluation.metrics import Metric, measure
 from guard.models.encoder import SentenceTransformerEncoder
@@ -51,11 +60,12 @@ persons, questions or stimuli. *Proxy* labels were made for other purposes than 
   development figures. Nothing was chosen on the project's own test split.
 - **What was trained on.** Three quarters of the groups of SYCON-Bench, Spiral-Bench, VERA-MH,
   CounselChat and GoEmotions; only the rest is measured. `draft_dev` and `function_dev` were drawn
-  from several sets, three of which were trained on: the rows marked *unseen* leave out all groups
-  of which something was trained on.
-- **Spiral-Bench.** In the file as it was published to this project, nearly all spans that a judge
-  marked stand in another reply of the same conversation than the one they are listed with. Its rows
-  therefore say little, in either direction.
+  from several sets, three of which were trained on. No message that stands in them was trained
+  on, but others of the same persons and stimuli were: the rows marked *unseen* leave those out.
+- **Spiral-Bench.** In the file as it was published to this project, the spans that a judge marked
+  in turn t stand, word for word, in the reply that is listed as turn 2t+1. The rows here are the
+  replies that have their spans back; none was trained on, *unseen* are those of stimuli of which
+  nothing was. *As listed* takes the file as it is, and says little in either direction.
 - *length* for labels of the message is the message's length. *majority* for F1 calls everything
   positive.
 
@@ -111,7 +121,7 @@ def ranked(some: Measured, asked: Asked, simpler: Sequence[Simpler]) -> Line | N
     label = asked.label
     chosen = [i for i, case in enumerate(some.cases) if label.truth(case.row) is not None]
     if label.of_message:
-        chosen = _one_a_message(some, chosen)
+        chosen = [chosen[i] for i in one_a_message([some.cases[i].turn for i in chosen])]
     truth = [int(label.truth(some.cases[i].row) or 0) for i in chosen]
     if not 0 < sum(truth) < len(truth):
         return None
@@ -133,13 +143,6 @@ def ranked(some: Measured, asked: Asked, simpler: Sequence[Simpler]) -> Line | N
         rounds = 1000 if column == "shipped" else 0
         line.figures[column] = text_of(_auroc(scores, truth, groups, rounds))
     return line
-
-
-def _one_a_message(some: Measured, chosen: Sequence[int]) -> list[int]:
-    first: dict[object, int] = {}
-    for i in chosen:
-        first.setdefault((some.cases[i].turn.context, some.cases[i].turn.user), i)
-    return list(first.values())
 
 
 def lines_of(some: Measured, simpler: Sequence[Simpler]) -> Iterator[Line]:
@@ -189,11 +192,12 @@ def hard_labels(own: Evaluation, some: Measured, simpler: Sequence[Simpler]) -> 
         asked = named.get(one.label)
         for model in simpler:
             scores = model.scores(one.label, turns)
-            if asked is not None and scores is not None and not asked.label.of_message:
+            if asked is not None and scores is not None:
+                counted = one_a_message(turns) if asked.label.of_message else range(len(turns))
                 pairs = [
-                    (int(score >= 0.5), truth)
-                    for score, row in zip(scores, rows, strict=True)
-                    if (truth := asked.label.truth(row)) is not None
+                    (int(scores[i] >= 0.5), truth)
+                    for i in counted
+                    if (truth := asked.label.truth(rows[i])) is not None
                 ]
                 line.figures[model.name] = f"{f1([p for p, _ in pairs], [t for _, t in pairs]):.2f}"
         line.figures["shipped"] = text_of(one.metrics["f1"])
@@ -336,7 +340,7 @@ def main() -> None:
     trained = trained_groups(args.public) if args.public else set()
     lines: list[Line] = []
     for name in SETS:
-        if name != "own test" and not (args.public and (args.public / f"{name}.jsonl").is_file()):
+        if name != "own test" and not (args.public and file_of(name, args.public).is_file()):
             print(f"left out: {name} is not there")
             continue
         cases = cases_of(name, args.public)
@@ -349,7 +353,7 @@ def main() -> None:
             lines.append(emotions_line(some))
             continue
         lines += lines_of(some, simpler)
-        if name in BY_CODEBOOK:
+        if name in SEEN_IN_PART:
             lines += lines_of(some.without(trained), simpler)
         if name == "sycon":
             told = [Case(c.row, c.turn.with_beliefs([c.row["belief"]]), c.group) for c in cases]

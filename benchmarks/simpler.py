@@ -69,7 +69,8 @@ def fitted(public: Path | None, *, minilm: bool = True) -> list[Simpler]:
             known = np.flatnonzero(~np.isnan(values))
             truth = values[known]
             if min(truth.sum(), len(truth) - truth.sum()) >= _FEWEST:
-                model = LogisticRegression(max_iter=2000, class_weight="balanced")
+                solver = "newton-cholesky" if isinstance(rows, np.ndarray) else "lbfgs"
+                model = LogisticRegression(max_iter=2000, class_weight="balanced", solver=solver)
                 models[label] = model.fit(rows[known], truth)
         made.append(Simpler(name, features, models))
     return made
@@ -99,10 +100,10 @@ def _minilm() -> Any:
 
 def _vectors(pairs: Sequence[tuple[str, str]]) -> Any:
     """Frozen MiniLM: both vectors, their difference and their product."""
-    message, draft = (
-        _minilm().encode([pair[i] for pair in pairs], normalize_embeddings=True, batch_size=64)
-        for i in (0, 1)
-    )
+    texts = sorted({text for pair in pairs for text in pair})
+    place = {text: i for i, text in enumerate(texts)}
+    vectors = _minilm().encode(texts, normalize_embeddings=True, batch_size=64)
+    message, draft = (vectors[[place[pair[i]] for pair in pairs]] for i in (0, 1))
     return np.hstack([message, draft, np.abs(message - draft), message * draft])
 
 

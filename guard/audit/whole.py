@@ -37,8 +37,11 @@ def with_heads(
         assistant: the assistant's earlier messages.
         named: the caller names claims that the draft must not adopt.
     """
-    scores = {label: draft.blended(label, parts.scores[label]) for label in _BLENDED}
-    scores["soothe_only"] -= 0.5 * draft.text["soothe_only"] * (1.0 - distress(reading))
+    # There is nothing to soothe where the message tells of joy: the parts know that already.
+    sure = {"soothe_only": distress(reading)}
+    scores = {
+        label: draft.blended(label, parts.scores[label], sure.get(label, 1.0)) for label in _BLENDED
+    }
     scores["concedes_false"] = _concedes(parts, reading, user, draft, named=named)
     scores |= {label: draft.text[label] for label in _BY_HEADS}
     doubtful = max((belief.false for belief in reading.beliefs), default=0.0)

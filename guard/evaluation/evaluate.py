@@ -133,7 +133,7 @@ def _measured(
 ) -> Measured | None:
     known = [
         (case, truth, score)
-        for case in (_messages(cases) if label.of_message else cases)
+        for case in (_of_messages(cases) if label.of_message else cases)
         if (truth := label.truth(case.row)) is not None
         and (score := label.score(case.report)) is not None
     ]
@@ -162,11 +162,15 @@ def _measured(
     )
 
 
-def _messages(cases: Sequence[Case]) -> list[Case]:
-    """One case for each message: what is said of it does not depend on the draft."""
-    first: dict[object, Case] = {}
-    for case in cases:
-        first.setdefault((case.turn.context, case.turn.user), case)
+def _of_messages(cases: Sequence[Case]) -> list[Case]:
+    return [cases[i] for i in one_a_message([case.turn for case in cases])]
+
+
+def one_a_message(turns: Sequence[Turn]) -> list[int]:
+    """Places of the first turn of each message: what is said of it does not depend on the draft."""
+    first: dict[object, int] = {}
+    for i, turn in enumerate(turns):
+        first.setdefault((turn.context, turn.user), i)
     return list(first.values())
 
 

@@ -51,9 +51,11 @@ def signals_in(
     return tuple(sorted(signals, key=lambda s: (-s.probability, FUNCTIONS.index(s.function))))
 
 
-def primary_of(signals: tuple[Signal, ...]) -> Function | None:
-    """The function a reply must serve first."""
-    return signals[0].function if signals else None
+def primary_of(signals: tuple[Signal, ...], user: Scored) -> Function | None:
+    """The function a reply must serve first: of those listed, the one the heads put first; without
+    heads, the likeliest."""
+    order = (s.function for s in signals)
+    return max(order, key=lambda f: user.text.get(f"primary.{f}", 0.0), default=None)
 
 
 def _per_sentence(user: Scored, function: Function, feeling: Set[int] | None) -> list[float]:

@@ -64,7 +64,7 @@ def read(
             emotions=emotions,
             intensity=intensity,
             signals=signals,
-            primary=primary_of(signals),
+            primary=primary_of(signals, user),
             beliefs=beliefs,
             risk=risk,
             trajectory=trajectory_of(earlier, intensity, stated_only=inference == "stated"),

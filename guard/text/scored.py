@@ -48,13 +48,13 @@ class Scored:
         """The highest probability of a label over the sentences, by exemplars."""
         return max(self.of(label), default=0.0)
 
-    def blended(self, label: str, parts: float) -> float:
+    def blended(self, label: str, parts: float, apt: float = 1.0) -> float:
         """What the heads say of the whole and what its parts say, weighed: the two err on different
-        texts, and together they err less than either."""
+        texts, and together they err less than either. `apt`: how far the heads' word counts."""
         if label not in self.text:
             return parts
         weight = _WEIGHT.get(label, 0.5)
-        return weight * self.text[label] + (1.0 - weight) * parts
+        return weight * apt * self.text[label] + (1.0 - weight) * parts
 
     def blended_of(self, label: str) -> list[float]:
         """For each sentence, the mean of what the heads and the exemplars say."""

@@ -88,7 +88,7 @@ def batches(
             example,
             segments_of(
                 example,
-                belief=belief if rng is None else rng.random() < 0.5,
+                belief=example.told or (belief if rng is None else rng.random() < 0.5),
                 context=rng is None or rng.random() < 0.9,
                 message=rng is None or rng.random() < 0.95,
             ),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from guard.models.segments import (
     pieces,
     windows,
 )
+from guard.report import StanceName
 from guard.text.document import Documents
 from guard.turn import Message
 from training.rows import Draft, Written
@@ -47,7 +48,8 @@ EMPTY = Text(Window((101, 102), (0, 0)), (), np.zeros(0, np.float32), np.zeros((
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A message with its drafts. `pairs`: label, draft where it holds, draft where it does not."""
+    """A message with its drafts. `pairs`: label, draft where it holds, draft where it does not;
+    `told`: the labels hold only if the belief is given."""
 
     source: str
     group: str
@@ -57,6 +59,7 @@ class Example:
     belief: tuple[int, ...] = ()
     pairs: tuple[tuple[int, int, int], ...] = ()
     weight: float = 1.0
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,29 @@ class Maker:
         )
 
 
+def beside_the_point(example: Example, belief: tuple[int, ...]) -> Example:
+    """The same drafts, asked of a belief that they have nothing to do with: they are silent on it,
+    and that is all that is known."""
+    silent = {f"stance.{name}": float(name == "silent") for name in get_args(StanceName)}
+    return replace(
+        example,
+        source="another belief",
+        message=_unlabelled(example.message),
+        drafts=tuple(
+            replace(_unlabelled(draft), of_text=_row(DRAFT_TEXT, silent))
+            for draft in example.drafts
+        ),
+        belief=belief,
+        pairs=(),
+        told=True,
+    )
+
+
+def _unlabelled(text: Text) -> Text:
+    nothing = np.full_like(text.of_text, np.nan), np.full_like(text.of_sentence, np.nan)
+    return replace(text, of_text=nothing[0], of_sentence=nothing[1])
+
+
 def _row(names: Sequence[str], given: Mapping[str, float]) -> Floats:
     unknown = set(given) - set(names)
     if unknown:
@@ -157,10 +183,7 @@ def _draft_labels(row: Written, draft: Draft) -> Labels:
         of_text["risk_handled"] = float(draft.risk_handled == "yes")
     of_text |= {f"kept.{name}": float(name in draft.kept) for name in row.functions}
     if draft.stance != "na":
-        of_text |= {
-            f"stance.{name}": float(draft.stance == name)
-            for name in ("concede", "silent", "hedge", "challenge")
-        }
+        of_text |= {f"stance.{name}": float(draft.stance == name) for name in get_args(StanceName)}
     stretches = []
     at = len("".join(s.text for s in draft.sentences)) - len(
         "".join(s.text for s in draft.sentences).lstrip()

@@ -36,6 +36,7 @@ EMOTIONS = {
 _LONGEST = {"vera_mh": 160, "counsel_chat": 160, "sycon": 256, "spiral_bench": 256}
 # Of large sets a fixed draw is enough.
 _ONE_IN = {"goemotions": 4, "vera_mh": 2, "counsel_chat": 2}
+_SEEN = 320  # of a draft that was read, about what its reader saw
 _READ = 0.5  # how much an example counts at least, whose message was read by the codebook
 # Nobody labelled these replies; people or careful models wrote them, and most are sound.
 _MOSTLY_SOUND: Mapping[str, float] = {
@@ -133,8 +134,7 @@ def _with(
         example = replace(example, message=text, weight=max(example.weight, _READ))
     if read is not None and read.draft is not None:
         labels = Labels(read.draft.labels(message))
-        longest = _LONGEST.get(example.source, LONGEST)
-        draft = maker.text(row["draft"], "draft", labels, longest)
+        draft = maker.text(row["draft"], "draft", labels, _SEEN)
         example = replace(example, drafts=(draft,), weight=1.0)
     return example
 

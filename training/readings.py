@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -86,10 +86,7 @@ class DraftReading(Form):
         if self.risk_handled != "na":
             found["risk_handled"] = float(self.risk_handled == "yes")
         if self.stance != "na":
-            found |= {
-                f"stance.{name}": float(self.stance == name)
-                for name in ("concede", "silent", "hedge", "challenge")
-            }
+            found |= {f"stance.{name}": float(self.stance == name) for name in get_args(StanceName)}
         carried = message.functions if message else ()
         return found | {f"kept.{name}": float(name in self.kept) for name in carried}
 

@@ -26,7 +26,7 @@ from guard import Guard, Turn
 from guard.evaluation.metrics import measure
 from guard.models.reader import DIRECTORY, Reader
 from training.calibrate import curves_of, logits_of
-from training.examples import Example, Maker
+from training.examples import Example, Maker, beside_the_point
 from training.exemplars import examples as exemplar_examples
 from training.export import Curves, base_model, export, write_card
 from training.fit import FIRST, SECOND, SEED, fit
@@ -37,6 +37,7 @@ from training.rows import MESSAGES, TEXT, Split, flat, written
 from training.teacher import sentences_of, teach
 
 GOEMOTIONS = 6_000
+_OTHER = 4  # of so many messages with a false belief, one is also asked about another's
 SPLITS: tuple[Split, ...] = get_args(Split)
 MOST_LOST = 0.01  # of AUROC, from fp32 to int8
 HEADLINES = ("soothe_only", "concedes_false", "self_claim", "risk_unhandled", "flag")
@@ -51,6 +52,11 @@ def corpus(public: Path | None) -> tuple[list[Example], list[Example]]:
     maker = Maker()
     own = [maker.own(row) for row in written("train")]
     train = [*own, *exemplar_examples(maker)]
+    told = [one for one in own if one.belief]
+    train += [
+        beside_the_point(one, other.belief)
+        for one, other in zip(told[::_OTHER], told[_OTHER // 2 :: _OTHER], strict=False)
+    ]
     if public is not None:
         train += public_examples(public, maker, GOEMOTIONS)
     train += [replace(one, source="message", drafts=(), belief=(), pairs=()) for one in own]

@@ -23,12 +23,15 @@ if TYPE_CHECKING:
         InputError,
         MissingExtraError,
         PackError,
+        SettingsFileError,
     )
     from guard.guard import Guard
+    from guard.packs.prompt import prompt
     from guard.report import (
         Act,
         Audit,
         Belief,
+        Chosen,
         Citation,
         Digests,
         DraftSentence,
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
         Reading,
         Reply,
         Report,
+        Resolution,
         Risk,
         Scores,
         Signal,
@@ -58,6 +62,7 @@ _HOME = {
             "PackError",
             "EncoderError",
             "MissingExtraError",
+            "SettingsFileError",
         ),
         "guard.errors",
     ),
@@ -66,6 +71,7 @@ _HOME = {
             "Act",
             "Audit",
             "Belief",
+            "Chosen",
             "Citation",
             "Digests",
             "DraftSentence",
@@ -74,6 +80,7 @@ _HOME = {
             "Reading",
             "Reply",
             "Report",
+            "Resolution",
             "Risk",
             "Scores",
             "Signal",
@@ -86,6 +93,7 @@ _HOME = {
         "guard.report",
     ),
     "Guard": "guard.guard",
+    "prompt": "guard.packs.prompt",
     "Limits": "guard.text.limits",
     "Message": "guard.turn",
     "Turn": "guard.turn",
@@ -96,6 +104,7 @@ __all__ = [
     "Audit",
     "Belief",
     "BrokenLineError",
+    "Chosen",
     "Citation",
     "Digests",
     "DraftSentence",
@@ -112,8 +121,10 @@ __all__ = [
     "Reading",
     "Reply",
     "Report",
+    "Resolution",
     "Risk",
     "Scores",
+    "SettingsFileError",
     "Signal",
     "Span",
     "Stance",
@@ -122,6 +133,7 @@ __all__ = [
     "Turn",
     "Verdict",
     "__version__",
+    "prompt",
 ]
 
 

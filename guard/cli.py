@@ -19,11 +19,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from guard._version import __version__
 from guard.batch import Tally, check_rows
+from guard.commands.rules import rules
 from guard.console import disposition_table, report_panel, summary_table
 from guard.errors import BrokenLineError, GuardError, InputError
 from guard.evaluation.command import evaluation_command
 from guard.files import lines_of, writer
-from guard.guard import Guard
+from guard.guard import ROLES, Guard
+from guard.packs.prompt import prompt as paragraph_of
 from guard.policy import DISPOSITIONS, MODES
 from guard.report import Inference, Report
 from guard.rows import Fields, Row, parse_row, read_rows
@@ -68,10 +70,16 @@ ModeName = Annotated[
     typer.Option("--mode", help=f"One of {', '.join(MODES)}.", show_default=True),
 ]
 Packs = Annotated[
-    list[str],
+    list[str] | None,
     typer.Option(
-        "--pack", help="A pack beside the base pack: a name or a .yaml file. May be repeated."
+        "--pack",
+        help="A pack beside the base pack: a name, a .yaml file, a folder of them, or auto. May be "
+        "repeated.",
     ),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", help="Settings file; by default guard.toml here, if there is one."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Reports as JSON on standard output.")]
 DEMO = Path(__file__).parent / "demo.jsonl"
@@ -113,11 +121,17 @@ def audit(
     ] = None,
     user: Annotated[str | None, typer.Option(help="The user's message, for one turn.")] = None,
     draft: Annotated[str | None, typer.Option(help="The draft reply, for one turn.")] = None,
-    mode: ModeName = "annotate",
-    pack: Packs = [],  # noqa: B006 - typer copies it
+    mode: Annotated[
+        str | None, typer.Option("--mode", help=f"One of {', '.join(MODES)}; else annotate.")
+    ] = None,
+    pack: Packs = None,
+    role: Annotated[
+        str | None, typer.Option("--role", help=f"One of {', '.join(ROLES)}; else assistant.")
+    ] = None,
     inference: Annotated[
-        str, typer.Option("--emotion-inference", help="full, stated or off.")
-    ] = "full",
+        str | None, typer.Option("--emotion-inference", help="full, stated or off; else full.")
+    ] = None,
+    config: Config = None,
     as_json: AsJson = False,
     out: Annotated[
         Path | None, typer.Option(help="Write reports as JSON Lines to this file.")
@@ -152,10 +166,13 @@ def audit(
         raise InputError("--draft goes with --user; a file holds its own drafts")
     if (user is None) == (file is None):
         raise InputError("give either a file (or -) or --user; see guard audit --help")
-    guard = Guard(
-        _one_of(mode, MODES, "--mode"),
-        packs=pack,
-        emotion_inference=_one_of(inference, get_args(Inference), "--emotion-inference"),
+    guard = Guard.configured(
+        config,
+        mode=mode and _one_of(mode, MODES, "--mode"),
+        packs=pack or None,
+        role=role and _one_of(role, ROLES, "--role"),
+        emotion_inference=inference
+        and _one_of(inference, get_args(Inference), "--emotion-inference"),
     )
     if user is not None:
         tally = _audit_one(guard, Turn.of(user, draft or ""), as_json, out)
@@ -189,6 +206,16 @@ def demo(mode: ModeName = "rewrite", as_json: AsJson = False) -> None:
 
 
 @app.command()
+def prompt(pack: Packs = None) -> None:
+    """Print one paragraph for your system prompt, made from the packs: at most 180 words.
+
+    - `guard prompt --pack eating --pack adolescents`
+    - `guard prompt --pack auto`: of every pack that is known
+    """
+    typer.echo(paragraph_of(pack or []))
+
+
+@app.command()
 def policy(as_json: AsJson = False) -> None:
     """Print what is done with a draft, by cause and mode."""
     if as_json:
@@ -198,6 +225,7 @@ def policy(as_json: AsJson = False) -> None:
 
 
 app.command("eval")(evaluation_command)
+app.add_typer(rules, name="rules")
 
 
 def _audit_one(guard: Guard, turn: Turn, as_json: bool, out: Path | None) -> Tally:

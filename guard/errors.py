@@ -27,6 +27,10 @@ class PackError(GuardError):
     """A rule pack is missing, is not valid YAML, or does not fit the pack schema."""
 
 
+class SettingsFileError(GuardError):
+    """A setting of the deployment is not valid, or its file cannot be read."""
+
+
 class EncoderError(GuardError):
     """An encoder could not be loaded: the model directory is incomplete or does not fit."""
 

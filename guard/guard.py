@@ -2,51 +2,37 @@
 
     turn -> read -> examine -> find -> decide -> repair -> record
 
-The first four are one plain function of their inputs: no clock, no network, no state, the same
-answer every time, safe to call from many threads. That is `audit`. `check` adds the edges.
+The first four are one plain function of their inputs, `judge.py`: no clock, no network, no state,
+the same answer every time, safe to call from many threads. That is `audit`. `check` adds the edges.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from guard._version import __version__
-from guard.audit import examine
-from guard.errors import InputError
+from pydantic import ValidationError
+
+from guard.errors import InputError, PackError
+from guard.judge import Judge, Settings
 from guard.log import Recorder, record_event
 from guard.log.events import logger
-from guard.models.detectors import Detector, ExemplarDetector, TrainedDetector
-from guard.models.encoder import DEFAULT_CACHE, Encoder, load_encoder
-from guard.models.exemplars import fit_heads
-from guard.models.reader import Reader
-from guard.packs.load import LoadedPack, load_packs
-from guard.packs.ruleset import BASE, compile_packs, groups_of
-from guard.packs.schema import Rule
-from guard.policy import MODES, decide, disposition, find, unknown
-from guard.reading import read
+from guard.models.encoder import DEFAULT_CACHE, Encoder
+from guard.packs.conditions import Role
+from guard.packs.schema import Override, Rule
+from guard.packs.watch import Watch
+from guard.policy import MODES, disposition
 from guard.repair import repair
-from guard.report import (
-    Audit,
-    Digests,
-    Fault,
-    Inference,
-    Mode,
-    Reading,
-    Reply,
-    Report,
-    Scores,
-    Timings,
-    Verdict,
-)
-from guard.text.document import EMPTY, Document, Documents
-from guard.text.intake import refusal
+from guard.report import Inference, Mode, Report, Timings
+from guard.settings import Deployment, deployment
+from guard.text.document import Documents
 from guard.text.limits import Limits
 from guard.turn import Turn
 
 INFERENCES: tuple[Inference, ...] = get_args(Inference)
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 class Guard:
@@ -59,8 +45,9 @@ class Guard:
         mode: `observe` never changes anything but records what it would have done; `annotate` puts
             findings in the report; `rewrite` does what the rules ask for (until rewriting is there,
             it annotates); `block` sends the packs' fallback text in place of a flagged draft.
-        packs: names of packs that ship, or paths of `.yaml` files, in force beside the base pack,
-            which always is.
+        packs: names of packs that ship or are installed, `.yaml` files, or folders of them, in
+            force beside the base pack, which always is. `auto` among them adds, turn by turn, the
+            known packs that the conversation is about; the report says which and why.
         emotion_inference: `full`; `stated`, only emotions that the user names; `off`, the draft is
             audited alone.
         risk_cues: with `off`, whether the message is still read for cues of danger.
@@ -68,6 +55,13 @@ class Guard:
             share; or the name or path of a
             sentence-transformers model (needs the extra), or an object with `encode` and `digest`,
             which have no trained heads, so that the packs' exemplars judge.
+        role: what the deployment is to its users: `assistant`, `companion`, `peer`, `coach` or
+            `clinical`; rules may look at it.
+        overrides: by rule id, what this deployment changes: `enabled`, `at_least`, `severity`,
+            `action`.
+        reload: look so often, in seconds, whether pack files have changed, and take up the change.
+            A broken pack never replaces a good one: the old ones stay in force and an error is
+            logged. None: files are read once.
         limits: how much text a turn may hold.
         cache: how much is remembered of what was read (messages; sentences with an encoder of your
             own); 0 turns it off.
@@ -78,8 +72,8 @@ class Guard:
         PackError: a pack is missing or not valid.
         EncoderError: the encoder cannot be loaded.
         MissingExtraError: a sentence-transformers encoder was asked for without the extra.
-        ValueError: `mode` or `emotion_inference` is none of the names above, or `risk_cues` is
-            False though emotions are inferred.
+        ValueError: `mode`, `role` or `emotion_inference` is none of the names above, or
+            `risk_cues` is False though emotions are inferred.
     """
 
     def __init__(
@@ -90,6 +84,9 @@ class Guard:
         emotion_inference: Inference = "full",
         risk_cues: bool = True,
         encoder: str | Encoder | None = None,
+        role: Role = "assistant",
+        overrides: Mapping[str, Override | Mapping[str, Any]] | None = None,
+        reload: float | None = None,
         limits: Limits | None = None,
         cache: int = DEFAULT_CACHE,
         record: Recorder = record_event,
@@ -103,25 +100,58 @@ class Guard:
             )
         if not risk_cues and emotion_inference != "off":
             raise ValueError('risk_cues=False goes with emotion_inference="off" only')
+        if role not in ROLES:
+            raise ValueError(f"role must be one of {', '.join(ROLES)}, not {role!r}")
         self.mode: Mode = mode
         self.inference: Inference = emotion_inference
         self.limits = limits or Limits()
-        self._draft_alone = not risk_cues  # nothing of the user's message is looked at
         self._record = record
-        loaded = load_packs((BASE, *packs))
-        self._detector, model = _detector(loaded, encoder, cache)
-        self._rules = compile_packs(loaded, model)
-        self._digests = Digests(encoder=model.digest, packs=self._rules.digests)
+        settings = Settings(mode, emotion_inference, not risk_cues, self.limits, role)
+        changes = overrides_of(overrides or {})
+        judge = Judge.of(settings, packs, changes, encoder, cache)
+        self._judges: Watch[Judge] = Watch(
+            judge,
+            lambda: Judge.of(settings, packs, changes, judge.encoder, cache),
+            lambda one: one.files,
+            packs,
+            reload,
+        )
+
+    @classmethod
+    def configured(cls, file: str | Path | None = None, **arguments: Any) -> Guard:
+        """A guard as this deployment has set it: `guard.toml`, then environment variables, then
+        these arguments, the later winning. See `guard.settings`; arguments that are None do not
+        count, and those that are no settings (`encoder`, `limits`, ...) are handed on.
+
+        Raises:
+            SettingsFileError: a setting is not valid, or its file cannot be read.
+        """
+        ours = {name: arguments.pop(name) for name in Deployment.model_fields if name in arguments}
+        set_ = deployment(file, **ours)
+        return cls(
+            set_.mode,
+            packs=set_.packs,
+            role=set_.role,
+            emotion_inference=set_.emotion_inference,
+            reload=set_.reload,
+            overrides=set_.rules,
+            **arguments,
+        )
+
+    @property
+    def judge(self) -> Judge:
+        """What judges now; another one after a change of packs, if `reload` is set."""
+        return self._judges.current()
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules in force, in the order of their packs."""
-        return self._rules.rules
+        return tuple(ready.rule for ready in self.judge.rules.rules)
 
     @property
     def documents(self) -> Documents:
         """What splits texts into sentences and matches the packs' patterns."""
-        return self._rules.documents
+        return self.judge.rules.documents
 
     def audit(
         self,
@@ -139,7 +169,7 @@ class Guard:
         Raises:
             InputError: the arguments do not make a turn.
         """
-        return self._audit(_turn(turn, user, draft, messages))
+        return _audited(self.judge, _turn(turn, user, draft, messages))
 
     def check(
         self,
@@ -158,9 +188,10 @@ class Guard:
         """
         started = time.perf_counter()
         given = _turn(turn, user, draft, messages)
-        report = self._audit(given)
+        judge = self.judge
+        report = _audited(judge, given)
         audited = time.perf_counter()
-        fallback = self._rules.fallbacks[report.verdict.rule]
+        fallback = judge.rules.fallbacks[report.verdict.rule]
         reply = repair(given, disposition(report.verdict, self.mode), fallback)
         ended = time.perf_counter()
         timings = Timings(
@@ -172,101 +203,31 @@ class Guard:
         self._record(report)
         return report
 
-    def _audit(self, turn: Turn) -> Report:
+
+def overrides_of(given: Mapping[str, Override | Mapping[str, Any]]) -> dict[str, Override]:
+    """What a deployment changes, validated.
+
+    Raises:
+        PackError: an unknown key or a wrong value.
+    """
+    found = {}
+    for rule, change in given.items():
         try:
-            return self._judged(turn)
-        except Exception as error:
-            # Whatever fails in here must not become a pass. The type alone: a message could quote.
-            logger().error("audit_failed", error=type(error).__name__)
-            return self._unjudged(turn, "error", type(error).__name__)
-
-    def _judged(self, turn: Turn) -> Report:
-        refused = refusal(turn, self.limits, draft_alone=self._draft_alone)
-        if refused is not None and refused[0] != "empty_draft":
-            return self._unjudged(turn, *refused)
-        documents = self._rules.documents
-        off = self.inference == "off"
-        user = EMPTY["user"] if self._draft_alone else documents.read(turn.user, "user")
-        draft = documents.read(turn.draft, "draft")
-        if max(len(user.sentences), len(draft.sentences)) > self.limits.sentences:
-            return self._unjudged(turn, "oversize", f"more than {self.limits.sentences} sentences")
-        earlier = self._earlier(turn, "user") if not off else ()
-        assistant = self._earlier(turn, "assistant") if not off else ()
-        listened = self._detector.hear(user, () if off else turn.context)
-        scored_user = listened.scored
-        understood = read(
-            scored_user,
-            earlier,
-            assistant,
-            self._rules,
-            self.inference,
-            risk_cues=not self._draft_alone,
-        )
-        if not draft.sentences:
-            verdict = unknown("empty_draft", self.mode)
-            scores = Scores(**understood.scores)
-            return self._report(turn, verdict, understood.reading, Audit(), scores)
-        if not off and not user.sentences:
-            return self._unjudged(turn, "empty_user", "")
-        if off:
-            # The draft is then audited alone, as if nothing had been said.
-            listened = self._detector.hear(EMPTY["user"], ())
-        known = {belief.known for belief in understood.reading.beliefs}
-        claims = [b.statements[0] for b in self._rules.beliefs if b.id in known]
-        scored_draft = self._detector.weigh(draft, listened, (*turn.beliefs, *claims))
-        examined = examine(
-            understood,
-            listened.scored,
-            scored_draft,
-            assistant,
-            self._rules,
-            named=bool(turn.beliefs),
-        )
-        findings = find(self._rules.rules, understood, examined)
-        report = self._report(
-            turn, decide(findings, self.mode), understood.reading, examined.audit, examined.scores
-        )
-        return report.model_copy(update={"findings": findings})
-
-    def _earlier(self, turn: Turn, role: str) -> tuple[Document, ...]:
-        latest = (
-            turn.context[-self.limits.context_messages :] if self.limits.context_messages else ()
-        )
-        return tuple(
-            self._rules.documents.read(message.content, "user" if role == "user" else "draft")
-            for message in latest
-            if message.role == role and len(message.content) <= self.limits.context_chars
-        )
-
-    def _unjudged(self, turn: Turn, fault: Fault, detail: str) -> Report:
-        reading = Reading(inference=self.inference, judged=False)
-        return self._report(turn, unknown(fault, self.mode, detail), reading, Audit(), Scores())
-
-    def _report(
-        self, turn: Turn, verdict: Verdict, reading: Reading, audit: Audit, scores: Scores
-    ) -> Report:
-        return Report(
-            guard=__version__,
-            mode=self.mode,
-            reading=reading,
-            audit=audit,
-            findings=(),
-            verdict=verdict,
-            reply=Reply(text=turn.draft, action="release"),
-            scores=scores,
-            digests=self._digests,
-        )
+            found[rule] = change if isinstance(change, Override) else Override(**change)
+        except (ValidationError, TypeError) as error:
+            kept = ", ".join(Override.model_fields)
+            said = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "no mapping"
+            raise PackError(f"override of {rule}: {said}; it may have {kept}") from None
+    return found
 
 
-def _detector(
-    packs: Sequence[LoadedPack], encoder: str | Encoder | None, cache: int
-) -> tuple[Detector, Encoder]:
-    """What judges, and what gives vectors of sentences."""
-    if encoder is None or isinstance(encoder, Reader):
-        reader = encoder or Reader(cache=cache)
-        return TrainedDetector(reader, fit_heads(groups_of(packs), reader)), reader
-    chosen = load_encoder(encoder, cache)
-    return ExemplarDetector(chosen, fit_heads(groups_of(packs), chosen)), chosen
+def _audited(judge: Judge, turn: Turn) -> Report:
+    try:
+        return judge.judged(turn)
+    except Exception as error:
+        # Whatever fails in here must not become a pass. The type alone: a message could quote.
+        logger().error("audit_failed", error=type(error).__name__)
+        return judge.unjudged(turn, "error", type(error).__name__)
 
 
 def _turn(

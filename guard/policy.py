@@ -9,14 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
-from guard.audit.examine import Examined, carried
-from guard.packs.schema import Rule
-from guard.reading.read import Read
-from guard.report import Action, Fault, Finding, Mode, Severity, Verdict
+from guard.packs.firing import ACTIONS
+from guard.report import Action, Fault, Finding, Mode, Verdict
 
-ACTIONS: tuple[Action, ...] = get_args(Action)
 MODES: tuple[Mode, ...] = get_args(Mode)
-_SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 _FAULT_REASONS: Mapping[Fault, str] = {
     "empty_draft": "There is no draft to audit.",
     "empty_user": "There is no text of the user's to audit the draft against.",
@@ -24,7 +20,6 @@ _FAULT_REASONS: Mapping[Fault, str] = {
     "unsupported_language": "The turn is not in English; it was not judged.",
     "error": "The audit failed; it was not judged.",
 }
-EMOTIONAL = 0.5
 THRESHOLD = 0.5  # from which probability a label counts as found, where no rule says otherwise
 
 # What a verdict leads to, by cause and mode. `flag:…` names what the winning rule asks for. In mode
@@ -53,30 +48,9 @@ DISPOSITIONS: Mapping[str, Mapping[Mode, Action]] = {
 }  # fmt: skip
 
 
-def find(rules: Sequence[Rule], read: Read, examined: Examined) -> tuple[Finding, ...]:
-    """One finding for each rule that fires, the gravest first."""
-    findings = [
-        Finding(
-            rule=rule.id,
-            label=rule.label,
-            severity=rule.severity,
-            action=rule.action,
-            score=score,
-            threshold=rule.at_least,
-            reason=rule.reason,
-            span=examined.shown_by.get(rule.label),
-            citation=rule.citation,
-        )
-        for rule in rules
-        if (score := examined.scores[rule.label]) is not None
-        and score >= rule.at_least
-        and _applies(rule, read)
-    ]
-    return tuple(sorted(findings, key=_gravity, reverse=True))
-
-
 def decide(findings: Sequence[Finding], mode: Mode) -> Verdict:
-    """The verdict: the gravest finding decides; none means `pass`."""
+    """The verdict: the gravest finding, which stands first, decides, and what the strongest of them
+    asks for is done; none means `pass`."""
     if not findings:
         return Verdict(outcome="pass", action="release", reason="No rule fired.")
     first = findings[0]
@@ -106,16 +80,3 @@ def disposition(verdict: Verdict, mode: Mode) -> Action:
 
 def _deciding(mode: Mode) -> Mode:
     return "rewrite" if mode == "observe" else mode
-
-
-def _gravity(finding: Finding) -> tuple[int, int, float]:
-    severity = _SEVERITIES.index(finding.severity)
-    return severity, ACTIONS.index(finding.action), finding.score
-
-
-def _applies(rule: Rule, read: Read) -> bool:
-    if rule.when == "any" or read.functions is None:
-        return True
-    if rule.when == "signal":
-        return bool(read.reading.signals)
-    return carried(read) >= EMOTIONAL

@@ -27,6 +27,12 @@ ActName = Literal[
 BeliefType = Literal["fact", "medical", "self", "others", "future", "delusional"]
 StanceName = Literal["concede", "silent", "hedge", "challenge"]
 RiskLevel = Literal["none", "possible", "acute"]
+Label = Literal[
+    "soothe_only", "cold", "concedes_false", "false_contradiction", "flip", "self_claim",
+    "attachment", "risk_unhandled",
+]  # fmt: skip
+"""The faults of a draft that have a score of their own."""
+Kind = Literal["forbid", "require", "permit"]
 Severity = Literal["low", "medium", "high", "critical"]
 Action = Literal["release", "annotate", "rewrite", "fallback"]
 Outcome = Literal["pass", "flag", "unknown"]
@@ -174,9 +180,15 @@ class Citation(Value):
 
 
 class Finding(Value):
-    """One rule that fired: what it saw, where, how strongly, and on whose authority."""
+    """One rule that fired: what it saw, where, how strongly, and on whose authority.
+
+    `label` is the codebook's name for the fault, or `move` for one that only the pack names.
+    `because` says which conditions held, in the pack's own words; `specificity` is their number.
+    """
 
     rule: str
+    pack: str = ""
+    kind: Kind = "forbid"
     label: str
     severity: Severity
     action: Action
@@ -185,6 +197,23 @@ class Finding(Value):
     reason: str
     span: Span | None = None
     citation: Citation | None = None
+    specificity: Annotated[int, Field(ge=0)] = 0
+    because: tuple[str, ...] = ()
+
+
+class Resolution(Value):
+    """Two rules asked for different things: which won, which lost, and why."""
+
+    won: str
+    lost: str
+    why: str
+
+
+class Chosen(Value):
+    """A pack that was in force on this turn, and why."""
+
+    pack: str
+    why: str
 
 
 class Verdict(Value):
@@ -269,14 +298,19 @@ class Digests(Value):
 
 
 class Report(Value):
-    """Everything about one turn. `version` is the version of this form."""
+    """Everything about one turn. `version` is the version of this form; older ones can be read.
 
-    version: Literal["1"] = "1"
+    `resolutions` says which rule gave way to which; `packs` which were in force.
+    """
+
+    version: Literal["1", "2"] = "2"
     guard: str
     mode: Mode
     reading: Reading
     audit: Audit
     findings: tuple[Finding, ...]
+    resolutions: tuple[Resolution, ...] = ()
+    packs: tuple[Chosen, ...] = ()
     verdict: Verdict
     reply: Reply
     scores: Scores

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from guard.packs.ruleset import Ruleset
 from guard.reading.beliefs import TYPES, UNCHECKED
 from guard.report import ActName, Belief, Reading, Stance
 from guard.text.document import Document
@@ -33,6 +33,10 @@ def stances_to(
     return tuple(
         _stance(i, _about(belief, user, draft), draft, acts) for i, belief in enumerate(beliefs)
     )
+
+
+if TYPE_CHECKING:
+    from guard.packs.ruleset import Ruleset
 
 
 def concedes_false(

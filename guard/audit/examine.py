@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from guard.audit.acts import act_scores, acts_of
 from guard.audit.parts import weigh_parts
 from guard.audit.weighed import Weighed
 from guard.audit.whole import with_heads
 from guard.audit.words import specificities
-from guard.packs.ruleset import Ruleset
 from guard.reading.read import Read
 from guard.report import Audit, DraftSentence, Function, Scores, Span
 from guard.text.document import Document
 from guard.text.scored import Scored
+
+if TYPE_CHECKING:
+    from guard.packs.ruleset import Ruleset
 
 _KEPT = 0.5
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from guard.audit.beliefs import (
     asserted_false,
@@ -15,10 +16,12 @@ from guard.audit.closeness import attachments, self_claims
 from guard.audit.risk import risk_handled
 from guard.audit.uptake import cold, kept_functions, soothe_only, uptake_of
 from guard.audit.weighed import Weighed
-from guard.packs.ruleset import Ruleset
 from guard.report import ActName, Function, Reading, Span
 from guard.text.document import Document
 from guard.text.scored import Scored
+
+if TYPE_CHECKING:
+    from guard.packs.ruleset import Ruleset
 
 _POSITIVE = frozenset("relief hope gratitude pride love joy".split())
 _NO_DISTRESS = 0.3

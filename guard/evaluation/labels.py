@@ -60,7 +60,8 @@ def cuts_of(rules: Iterable[Rule]) -> dict[str, float]:
     """By score, the lowest threshold of the rules that look at it."""
     cuts: dict[str, float] = {}
     for rule in rules:
-        cuts[rule.label] = min(rule.at_least, cuts.get(rule.label, 1.0))
+        if rule.label is not None and rule.at_least is not None:
+            cuts[rule.label] = min(rule.at_least, cuts.get(rule.label, 1.0))
     return cuts
 
 

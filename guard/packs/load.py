@@ -1,89 +1,152 @@
-"""Read a pack from YAML: safely, within bounds, with errors that say where.
-
-Aliases, duplicate keys, custom tags and deep nesting are refused before anything is built from the
-file, so a hostile pack costs little more than reading it.
-"""
+"""Packs from their files: parsed, validated, joined with what they extend, changed as asked."""
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from pydantic import ValidationError
 
 from guard.errors import PackError
-from guard.packs.schema import Pack
+from guard.packs.faults import faults_of
+from guard.packs.schema import Override, Pack, Rule
+from guard.packs.sources import files_of
+from guard.packs.yamls import MAX_BYTES, parsed
 
-_NAME = re.compile(r"[a-z][a-z0-9_-]*")
-MAX_BYTES = 4_000_000
-MAX_DEPTH = 16
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# Beside the package in a wheel; one level up in a source tree.
-_RULES = (Path(__file__).parents[1] / "rules", Path(__file__).parents[2] / "rules")
+MAX_EXTENDS = 8
+_KEPT = 64  # parsed files that are remembered
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedPack:
-    """A pack, and the SHA-256 of the file it came from."""
+    """A pack, the SHA-256 of the file it came from, and that file."""
 
     pack: Pack
     digest: str
+    file: Path
 
 
-def load_packs(names: Iterable[str | Path]) -> tuple[LoadedPack, ...]:
-    """Load packs by name (one that ships) or by path, in order; each pack once.
+def load_packs(
+    names: Iterable[str | Path], overrides: Mapping[str, Override] | None = None
+) -> tuple[LoadedPack, ...]:
+    """Load packs by name (one that ships or is installed), by file or by folder, in order; what a
+    pack extends comes before it; each pack once.
+
+    Args:
+        names: which packs.
+        overrides: by rule id, what the deployment changes, after what the packs themselves do.
 
     Raises:
-        PackError: a pack is missing, is not valid, or two packs share an id.
+        PackError: a pack is missing, is not valid, extends itself, two packs or rules share an id,
+            or an override names no rule.
     """
     loaded: dict[str, LoadedPack] = {}
-    for file in dict.fromkeys(_file(name) for name in names):
-        one = _load(file, file.stat().st_mtime_ns)
-        if one.pack.id in loaded:
-            raise PackError(f"{file}: a pack with the id {one.pack.id!r} is already loaded")
-        loaded[one.pack.id] = one
-    return tuple(loaded.values())
+    for name in names:
+        for file in files_of(name):
+            _gather(file, loaded, ())
+    _unique_rules(loaded.values())
+    packs = tuple(loaded.values())
+    for one in packs:
+        packs = _changed(packs, one.pack.overrides, str(one.file))
+    return _changed(packs, overrides or {}, "overrides")
 
 
-def shipped_packs() -> tuple[str, ...]:
-    """Names of the packs that come with this package."""
-    return tuple(sorted(file.stem for file in rules_directory().glob("*.yaml")))
-
-
-def rules_directory() -> Path:
-    """Where the packs that ship are."""
-    return next((path for path in _RULES if path.is_dir()), _RULES[0])
-
-
-def _file(name: str | Path) -> Path:
-    path = Path(name)
-    if path.suffix in {".yaml", ".yml"}:
-        if not path.is_file():
-            raise PackError(f"there is no pack file {path}")
-        return path.resolve()
-    shipped = rules_directory() / f"{name}.yaml"
-    if not _NAME.fullmatch(str(name)) or not shipped.is_file():
-        known = ", ".join(shipped_packs())
+def _gather(file: Path, loaded: dict[str, LoadedPack], trail: tuple[Path, ...]) -> None:
+    if file in trail:
+        names = " extends ".join(path.name for path in (*trail, file))
+        raise PackError(f"{file}: a pack must not extend itself: {names}")
+    if len(trail) >= MAX_EXTENDS:
+        raise PackError(f"{file}: packs may extend one another {MAX_EXTENDS} deep")
+    if any(one.file == file for one in loaded.values()):
+        return
+    one = _load(file, _stamp(file))
+    for name in one.pack.extends:
+        try:
+            files = files_of(name, beside=file)
+        except PackError as error:
+            raise PackError(f"{file}: extends: {error}") from None
+        for other in files:
+            _gather(other, loaded, (*trail, file))
+    if one.pack.id in loaded:
         raise PackError(
-            f"there is no pack named {name!r}; there are: {known}; or give a .yaml file"
+            f"{file}: a pack with the id {one.pack.id!r} is already loaded, from "
+            f"{loaded[one.pack.id].file}"
         )
-    return shipped.resolve()
+    loaded[one.pack.id] = one
 
 
-@cache
-def _load(file: Path, _changed: int) -> LoadedPack:
+def _unique_rules(packs: Iterable[LoadedPack]) -> None:
+    owner: dict[str, str] = {}
+    for one in packs:
+        for rule in one.pack.rules:
+            if rule.id in owner:
+                raise PackError(
+                    f"{one.file}: the rule {rule.id!r} is already in the pack {owner[rule.id]!r}"
+                )
+            owner[rule.id] = one.pack.id
+
+
+def _changed(
+    packs: tuple[LoadedPack, ...], overrides: Mapping[str, Override], where: str
+) -> tuple[LoadedPack, ...]:
+    known = {rule.id for one in packs for rule in one.pack.rules}
+    if strangers := sorted(set(overrides) - known):
+        raise PackError(f"{where}: there is no rule {', '.join(strangers)} to override")
+    if not overrides:
+        return packs
+    return tuple(
+        replace(
+            one,
+            pack=one.pack.model_copy(
+                update={
+                    "rules": tuple(
+                        _overridden(rule, overrides[rule.id], where)
+                        if rule.id in overrides
+                        else rule
+                        for rule in one.pack.rules
+                        if rule.id not in overrides or overrides[rule.id].enabled
+                    )
+                }
+            ),
+        )
+        for one in packs
+    )
+
+
+def _overridden(rule: Rule, change: Override, where: str) -> Rule:
+    if change.at_least is not None and rule.at_least is None:
+        raise PackError(f"{where}: {rule.id} has no threshold to override")
+    update = {
+        name: value
+        for name in ("at_least", "severity", "action")
+        if (value := getattr(change, name)) is not None
+    }
+    return rule.model_copy(update=update)
+
+
+def _stamp(file: Path) -> tuple[int, int]:
     try:
-        if (size := file.stat().st_size) > MAX_BYTES:
-            raise PackError(f"{file}: {size} bytes; a pack may have {MAX_BYTES}")
-        raw = file.read_bytes()
+        found = file.stat()
     except OSError as error:
         raise PackError(f"{file} cannot be read: {error.strerror}") from None
-    return LoadedPack(parse_pack(raw, str(file)), hashlib.sha256(raw).hexdigest())
+    return found.st_mtime_ns, found.st_size
+
+
+@lru_cache(_KEPT)
+def _load(file: Path, stamp: tuple[int, int]) -> LoadedPack:
+    if stamp[1] > MAX_BYTES:
+        raise PackError(f"{file}: {stamp[1]} bytes; a pack may have {MAX_BYTES}")
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PackError(f"{file} cannot be read: {error.strerror}") from None
+    if len(raw) > MAX_BYTES:
+        raise PackError(f"{file}: more than {MAX_BYTES} bytes")
+    return LoadedPack(parse_pack(raw, str(file)), hashlib.sha256(raw).hexdigest(), file)
 
 
 def parse_pack(raw: bytes, where: str) -> Pack:
@@ -92,77 +155,8 @@ def parse_pack(raw: bytes, where: str) -> Pack:
     Raises:
         PackError: not YAML, not within bounds, or not fitting the schema; says where.
     """
+    document = parsed(raw, where)
     try:
-        loader = _Loader(raw)
-        try:
-            _check_events(raw, where)
-            node = loader.get_single_node()
-            if node is None:
-                raise PackError(f"{where}: the file is empty")
-            _check_keys(node, where)
-            content = loader.construct_document(node)
-        finally:
-            loader.dispose()
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        if "nesting depth" in str(error) and mark is not None:  # PyYAML 6.0.4 counts as well
-            raise PackError(f"{where}:{mark.line + 1}: nested deeper than {MAX_DEPTH}") from None
-        raise PackError(f"{where}: not valid YAML{_place(error)}") from None
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise PackError(f"{where}: not valid YAML ({type(error).__name__})") from None
-    try:
-        return Pack.model_validate(_tuples(content))
+        return Pack.model_validate(document.content)
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or 'pack'}: {fault['msg']}"
-            for fault in error.errors(include_url=False, include_input=False)[:5]
-        )
-        raise PackError(f"{where}: {faults}") from None
-
-
-def _check_events(raw: bytes, where: str) -> None:
-    depth = 0
-    for event in yaml.parse(raw, Loader=_Loader):
-        line = event.start_mark.line + 1 if event.start_mark else 0
-        if isinstance(event, yaml.AliasEvent):
-            raise PackError(f"{where}:{line}: aliases are not allowed in packs")
-        if getattr(event, "tag", None) is not None:
-            raise PackError(f"{where}:{line}: tags are not allowed in packs")
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise PackError(f"{where}:{line}: nested deeper than {MAX_DEPTH}")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-
-
-def _check_keys(node: yaml.Node, where: str) -> None:
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            name = str(key.value)
-            if name in seen:
-                raise PackError(
-                    f"{where}:{key.start_mark.line + 1}: the key {name!r} is there twice"
-                )
-            seen.add(name)
-            _check_keys(value, where)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            _check_keys(item, where)
-
-
-def _tuples(value: object) -> object:
-    """Lists become tuples, which is what strict validation of frozen values takes."""
-    if isinstance(value, list):
-        return tuple(map(_tuples, value))
-    if isinstance(value, dict):
-        return {key: _tuples(item) for key, item in value.items()}
-    return value
-
-
-def _place(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None)
-    where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-    return f"{where}: {problem}" if problem else where
+        raise PackError(faults_of(error, Pack, document, where)) from None

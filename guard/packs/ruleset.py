@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from guard.errors import PackError
 from guard.models.encoder import Encoder
+from guard.packs.checks import Check, compiled
 from guard.packs.load import LoadedPack
-from guard.packs.schema import KnownBelief, Rule
+from guard.packs.looks import Look, Looks
+from guard.packs.schema import KnownBelief, Pack, Rule
+from guard.packs.vectors import vectors_of
 from guard.text.document import Documents, Pattern, Side
 
 if TYPE_CHECKING:
@@ -23,19 +26,37 @@ DEFAULT_FALLBACK = (
 
 
 @dataclass(frozen=True, slots=True)
+class ReadyRule:
+    """A rule with its conditions made ready. `threshold` is what its score had to reach,
+    `specificity` how many conditions there are."""
+
+    rule: Rule
+    pack: Pack
+    check: Check
+    unless: tuple[Check, ...]
+    threshold: float
+    specificity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ruleset:
     """What the packs say, compiled.
 
-    `belief_vectors` has a row for each
-    statement of a known belief; `belief_index` says which belief it states. `fallbacks` has the
-    text for each rule, and under None the one for turns that no rule decided.
+    `matrix` has a row for each sentence that packs look for by meaning. `belief_vectors` has a row
+    for each statement of a known belief; `belief_index` says which belief it states, `belief_pack`
+    whose each is. `fallbacks` has the text for each rule, and under None the one for turns that no
+    rule decided. `triggers` has, by pack, what a conversation must say for it to be about that.
     """
 
     documents: Documents
-    rules: tuple[Rule, ...]
+    packs: tuple[Pack, ...]
+    rules: tuple[ReadyRule, ...]
+    triggers: Mapping[str, Look]
+    matrix: Vectors
     beliefs: tuple[KnownBelief, ...]
     belief_vectors: Vectors
     belief_index: tuple[int, ...]
+    belief_pack: tuple[str, ...]
     fallbacks: Mapping[str | None, str]
     digests: dict[str, str]
 
@@ -62,18 +83,82 @@ def groups_of(packs: Sequence[LoadedPack]) -> dict[str, dict[str, list[str]]]:
 
 
 def compile_packs(packs: Sequence[LoadedPack], encoder: Encoder) -> Ruleset:
-    """Join packs into one ruleset."""
-    beliefs = tuple(belief for loaded in packs for belief in loaded.pack.beliefs)
-    statements = [(i, said) for i, belief in enumerate(beliefs) for said in belief.statements]
+    """Join packs into one ruleset.
+
+    Raises:
+        PackError: a rule names a pattern or a belief that no pack has, or a pattern cannot run.
+    """
+    beliefs = [(one.pack.id, belief) for one in packs for belief in one.pack.beliefs]
+    statements = [(i, said) for i, (_, belief) in enumerate(beliefs) for said in belief.statements]
+    looks = Looks()
+    rules = tuple(_ready(rule, one.pack, looks) for one in packs for rule in one.pack.rules)
+    triggers = {
+        one.pack.id: looks.add(one.pack.triggers, "user", f"{one.pack.id}#triggers")
+        for one in packs
+        if one.pack.triggers
+    }
+    _check_names(packs, {belief.id for _, belief in beliefs})
+    patterns: dict[Side, list[Pattern]] = {
+        "user": [*_patterns(packs, "user"), *looks.patterns["user"]],
+        "draft": [*_patterns(packs, "draft"), *looks.patterns["draft"]],
+    }
     return Ruleset(
-        documents=Documents({"user": _patterns(packs, "user"), "draft": _patterns(packs, "draft")}),
-        rules=tuple(rule for loaded in packs for rule in loaded.pack.rules),
-        beliefs=beliefs,
-        belief_vectors=encoder.encode([said for _, said in statements]),
+        documents=Documents(patterns),
+        packs=tuple(one.pack for one in packs),
+        rules=rules,
+        triggers=triggers,
+        matrix=vectors_of(looks.sentences, encoder),
+        beliefs=tuple(belief for _, belief in beliefs),
+        belief_vectors=vectors_of([said for _, said in statements], encoder),
         belief_index=tuple(i for i, _ in statements),
+        belief_pack=tuple(pack for pack, _ in beliefs),
         fallbacks=_fallbacks(packs),
         digests={f"{one.pack.id}@{one.pack.version}": one.digest for one in packs},
     )
+
+
+def _ready(rule: Rule, pack: Pack, looks: Looks) -> ReadyRule:
+    return ReadyRule(
+        rule=rule,
+        pack=pack,
+        check=compiled(rule.if_, looks, f"{rule.id}#if"),
+        unless=tuple(
+            compiled(condition, looks, f"{rule.id}#unless{i}")
+            for i, condition in enumerate(rule.unless)
+        ),
+        threshold=_threshold(rule),
+        specificity=len(rule.if_.parts()) + len(rule.unless) + (rule.label is not None),
+    )
+
+
+def _threshold(rule: Rule) -> float:
+    if rule.at_least is not None:
+        return rule.at_least
+    says = (rule.if_.draft, rule.if_.user)
+    return max((one.at_least for one in says if one and one.exemplars), default=0.0)
+
+
+def _check_names(packs: Sequence[LoadedPack], beliefs: set[str]) -> None:
+    """Every pattern and belief that a rule names must be there."""
+    there = {
+        side: {name for one in packs for name in one.pack.patterns.get(side, {})}
+        for side in ("user", "draft")
+    }
+    for one in packs:
+        for rule in one.pack.rules:
+            for condition in rule.conditions():
+                missing = set(condition.known) - beliefs
+                for says, side in (
+                    (condition.user, "user"),
+                    (condition.earlier, "user"),
+                    (condition.draft, "draft"),
+                ):
+                    missing |= set(says.patterns) - there[side] if says else set()
+                if missing:
+                    raise PackError(
+                        f"{one.file}: rule {rule.id} names {', '.join(sorted(missing))}, which no "
+                        "pack in force has"
+                    )
 
 
 def _fallbacks(packs: Sequence[LoadedPack]) -> dict[str | None, str]:

@@ -7,12 +7,14 @@ question is an interpretation, a generalisation, a prediction or an imputed moti
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import get_args
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, get_args
 
-from guard.packs.ruleset import Ruleset
 from guard.report import Belief, BeliefType
 from guard.text.scored import Scored, either
+
+if TYPE_CHECKING:
+    from guard.packs.ruleset import Ruleset
 
 TYPES: tuple[BeliefType, ...] = get_args(BeliefType)
 LISTED = 0.45
@@ -24,9 +26,17 @@ UNCHECKED = {"fact": 0.4, "medical": 0.6, "others": 0.85}
 _CUE = 0.6  # a phrase that a pack lists for a type
 
 
-def beliefs_in(user: Scored, rules: Ruleset) -> tuple[Belief, ...]:
-    """Beliefs of the message, the likeliest false first; at most one for each sentence."""
-    known = dict(_known(user, rules))
+def beliefs_in(
+    user: Scored, rules: Ruleset, packs: Collection[str] | None = None
+) -> tuple[Belief, ...]:
+    """Beliefs of the message, the likeliest false first; at most one for each sentence.
+
+    Args:
+        user: the message.
+        rules: hold the known beliefs.
+        packs: whose known beliefs count; None: those of all.
+    """
+    known = dict(_known(user, rules, packs))
     typed = dict(enumerate(_typed_each(user)))
     found = (typed | known).values()
     listed = [belief for belief in found if belief.false >= LISTED]
@@ -50,10 +60,15 @@ def _typed_each(user: Scored) -> list[Belief]:
     return typed
 
 
-def _known(user: Scored, rules: Ruleset) -> Iterator[tuple[int, Belief]]:
+def _known(
+    user: Scored, rules: Ruleset, packs: Collection[str] | None
+) -> Iterator[tuple[int, Belief]]:
     if not len(rules.belief_vectors) or not len(user.vectors):
         return
     similarity = user.vectors @ rules.belief_vectors.T
+    if packs is not None:
+        outside = [rules.belief_pack[belief] not in packs for belief in rules.belief_index]
+        similarity[:, outside] = -1.0
     for i, row in enumerate(similarity):
         nearest = int(row.argmax())
         belief = rules.beliefs[rules.belief_index[nearest]]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from guard.packs.ruleset import Ruleset
 from guard.reading.beliefs import LISTED, beliefs_in
 from guard.reading.emotions import emotions_in, intensity_of, stated_places
 from guard.reading.functions import function_scores, primary_of, signals_in
@@ -14,6 +14,9 @@ from guard.reading.trajectory import trajectory_of
 from guard.report import Function, Inference, Reading, Risk
 from guard.text.document import Document
 from guard.text.scored import Scored
+
+if TYPE_CHECKING:
+    from guard.packs.ruleset import Ruleset
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ def read(
     inference: Inference,
     *,
     risk_cues: bool = True,
+    packs: Collection[str] | None = None,
 ) -> Read:
     """Read the user's side of a turn.
 
@@ -48,6 +52,7 @@ def read(
         inference: `full`; `stated`, where only emotions that the user names count; `off`, where
             nothing but risk cues is read.
         risk_cues: False keeps even those from being read.
+        packs: whose known beliefs are looked for; None: those of all.
     """
     risk = risk_in(user, earlier, assistant, whole=inference != "off") if risk_cues else Risk()
     if inference == "off":
@@ -56,7 +61,7 @@ def read(
     feeling = stated_places(user) if inference == "stated" else None
     functions = function_scores(user, feeling)
     signals = signals_in(user, functions, feeling)
-    beliefs = beliefs_in(user, rules)
+    beliefs = beliefs_in(user, rules, packs)
     intensity = intensity_of(user, emotions, bool(signals), risk)
     return Read(
         Reading(

@@ -1,0 +1,1 @@
+"""Parts of the command `guard` that have a file of their own."""

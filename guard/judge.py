@@ -1,0 +1,236 @@
+"""Judge: the pure part of the way of a turn, with one set of packs.
+
+    turn -> read -> examine -> find -> decide
+
+No clock, no network, no state: the same turn always gives the same report, from any thread. A
+change of packs makes a new judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from guard._version import __version__
+from guard.audit import examine
+from guard.models.detectors import Detector, ExemplarDetector, TrainedDetector
+from guard.models.encoder import Encoder, load_encoder
+from guard.models.exemplars import fit_heads
+from guard.models.reader import Reader
+from guard.packs.checks import Seen
+from guard.packs.conditions import Role
+from guard.packs.firing import find
+from guard.packs.load import LoadedPack, load_packs
+from guard.packs.ruleset import BASE, Ruleset, compile_packs, groups_of
+from guard.packs.schema import Override
+from guard.packs.selection import AUTO, chosen, domains_of
+from guard.packs.sources import known_packs
+from guard.policy import decide, unknown
+from guard.reading import read
+from guard.report import (
+    Audit,
+    Chosen,
+    Digests,
+    Fault,
+    Inference,
+    Mode,
+    Reading,
+    Reply,
+    Report,
+    Scores,
+    Verdict,
+)
+from guard.text.document import EMPTY, Document
+from guard.text.intake import refusal
+from guard.text.limits import Limits
+from guard.turn import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How turns are judged, whatever the packs. `draft_alone`: nothing of the message is read."""
+
+    mode: Mode
+    inference: Inference
+    draft_alone: bool
+    limits: Limits
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """All that rules may look at on a turn, and the packs in force."""
+
+    seen: Seen
+    packs: tuple[Chosen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What judges: detector, encoder and rules. `named`: packs that are always in force; None: all
+    are. `files` are those the packs came from."""
+
+    settings: Settings
+    detector: Detector
+    encoder: Encoder
+    rules: Ruleset
+    named: frozenset[str] | None
+    files: tuple[Path, ...]
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        packs: Sequence[str | Path],
+        overrides: Mapping[str, Override],
+        encoder: str | Encoder | None,
+        cache: int,
+    ) -> Judge:
+        """Load packs and make them ready.
+
+        Raises:
+            PackError: a pack is missing or not valid.
+            EncoderError: the encoder cannot be loaded.
+            MissingExtraError: a sentence-transformers encoder was asked for without the extra.
+        """
+        wanted: list[str | Path] = [name for name in packs if name != AUTO]
+        auto = len(wanted) < len(packs)
+        named = load_packs((BASE, *wanted), None if auto else overrides)
+        loaded = load_packs((BASE, *wanted, *known_packs()), overrides) if auto else named
+        detector, model = _detector(loaded, encoder, cache)
+        return cls(
+            settings=settings,
+            detector=detector,
+            encoder=model,
+            rules=compile_packs(loaded, model),
+            named=frozenset(one.pack.id for one in named) if auto else None,
+            files=tuple(one.file for one in loaded),
+        )
+
+    def judged(self, turn: Turn) -> Report:
+        """Audit one turn. Whatever is raised in here must not become a pass."""
+        sight = self.see(turn)
+        if isinstance(sight, Report):
+            return sight
+        active = frozenset(one.pack for one in sight.packs)
+        findings, resolutions = find(self.rules, sight.seen, active)
+        report = self._report(
+            turn,
+            decide(findings, self.settings.mode),
+            sight.seen.read.reading,
+            sight.seen.examined.audit,
+            sight.seen.examined.scores,
+            sight.packs,
+        )
+        return report.model_copy(update={"findings": findings, "resolutions": resolutions})
+
+    def see(self, turn: Turn) -> Sight | Report:
+        """Read and examine one turn: all that rules may look at, or, where it cannot be judged, the
+        report that says so."""
+        refused = refusal(turn, self.settings.limits, draft_alone=self.settings.draft_alone)
+        if refused is not None and refused[0] != "empty_draft":
+            return self.unjudged(turn, *refused)
+        documents = self.rules.documents
+        off = self.settings.inference == "off"
+        user = EMPTY["user"] if self.settings.draft_alone else documents.read(turn.user, "user")
+        draft = documents.read(turn.draft, "draft")
+        if max(len(user.sentences), len(draft.sentences)) > self.settings.limits.sentences:
+            most = self.settings.limits.sentences
+            return self.unjudged(turn, "oversize", f"more than {most} sentences")
+        earlier = self._earlier(turn, "user") if not off else ()
+        assistant = self._earlier(turn, "assistant") if not off else ()
+        listened = self.detector.hear(user, () if off else turn.context)
+        met = domains_of(self.rules, user, listened.scored.vectors, earlier)
+        packs = chosen(self.rules, self.named, met)
+        understood = read(
+            listened.scored,
+            earlier,
+            assistant,
+            self.rules,
+            self.settings.inference,
+            risk_cues=not self.settings.draft_alone,
+            packs=frozenset(one.pack for one in packs),
+        )
+        if not draft.sentences:
+            verdict = unknown("empty_draft", self.settings.mode)
+            scores = Scores(**understood.scores)
+            return self._report(turn, verdict, understood.reading, Audit(), scores, packs)
+        if not off and not user.sentences:
+            return self.unjudged(turn, "empty_user", "")
+        if off:
+            # The draft is then audited alone, as if nothing had been said.
+            listened = self.detector.hear(EMPTY["user"], ())
+        known = {belief.known for belief in understood.reading.beliefs}
+        claims = [b.statements[0] for b in self.rules.beliefs if b.id in known]
+        scored_draft = self.detector.weigh(draft, listened, (*turn.beliefs, *claims))
+        examined = examine(
+            understood,
+            listened.scored,
+            scored_draft,
+            assistant,
+            self.rules,
+            named=bool(turn.beliefs),
+        )
+        return Sight(
+            Seen(
+                read=understood,
+                examined=examined,
+                user=listened.scored,
+                draft=scored_draft,
+                earlier=earlier,
+                matrix=self.rules.matrix,
+                encode=lambda document: self.encoder.encode([s.text for s in document.sentences]),
+                role=self.settings.role,
+                domains=frozenset(met),
+            ),
+            packs,
+        )
+
+    def unjudged(self, turn: Turn, fault: Fault, detail: str) -> Report:
+        """The report on a turn that could not be audited."""
+        reading = Reading(inference=self.settings.inference, judged=False)
+        verdict = unknown(fault, self.settings.mode, detail)
+        return self._report(turn, verdict, reading, Audit(), Scores(), ())
+
+    def _earlier(self, turn: Turn, role: str) -> tuple[Document, ...]:
+        limits = self.settings.limits
+        latest = turn.context[-limits.context_messages :] if limits.context_messages else ()
+        return tuple(
+            self.rules.documents.read(message.content, "user" if role == "user" else "draft")
+            for message in latest
+            if message.role == role and len(message.content) <= limits.context_chars
+        )
+
+    def _report(
+        self,
+        turn: Turn,
+        verdict: Verdict,
+        reading: Reading,
+        audit: Audit,
+        scores: Scores,
+        packs: tuple[Chosen, ...],
+    ) -> Report:
+        return Report(
+            guard=__version__,
+            mode=self.settings.mode,
+            reading=reading,
+            audit=audit,
+            findings=(),
+            packs=packs,
+            verdict=verdict,
+            reply=Reply(text=turn.draft, action="release"),
+            scores=scores,
+            digests=Digests(encoder=self.encoder.digest, packs=self.rules.digests),
+        )
+
+
+def _detector(
+    packs: Sequence[LoadedPack], encoder: str | Encoder | None, cache: int
+) -> tuple[Detector, Encoder]:
+    """What judges, and what gives vectors of sentences."""
+    if encoder is None or isinstance(encoder, Reader):
+        reader = encoder or Reader(cache=cache)
+        return TrainedDetector(reader, fit_heads(groups_of(packs), reader)), reader
+    chosen_ = load_encoder(encoder, cache)
+    return ExemplarDetector(chosen_, fit_heads(groups_of(packs), chosen_)), chosen_

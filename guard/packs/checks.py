@@ -1,0 +1,239 @@
+"""The conditions of a rule, made ready to run, and what came of them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from guard.audit.examine import Examined, carried
+from guard.packs.conditions import Condition, Role
+from guard.packs.looks import Look, Looks, found
+from guard.reading.read import Read
+from guard.report import Span
+from guard.text.document import Document
+from guard.text.scored import Scored
+
+if TYPE_CHECKING:
+    from guard.models.encoder import Vectors
+
+EMOTIONAL = 0.5
+_DOUBTED = 0.5  # from which probability a belief counts as false for a condition
+_SAME = 0.75  # from which cosine a message says the same as an earlier one
+# What costs most is looked at last.
+_LAST = ("any", "earlier", "asked_before")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Everything that a condition may look at. `matrix` has a row for each of the packs'
+    sentences; `encode` gives vectors of an earlier message, only when they are asked for."""
+
+    read: Read
+    examined: Examined
+    user: Scored
+    draft: Scored
+    earlier: Sequence[Document]
+    matrix: Vectors
+    encode: Callable[[Document], Vectors]
+    role: Role = "assistant"
+    domains: frozenset[str] = frozenset()
+
+    @cached_property
+    def user_similar(self) -> Vectors:
+        return self.user.vectors @ self.matrix.T
+
+    @cached_property
+    def draft_similar(self) -> Vectors:
+        return self.draft.vectors @ self.matrix.T
+
+    @cached_property
+    def earlier_vectors(self) -> tuple[Vectors, ...]:
+        return tuple(self.encode(document) for document in self.earlier)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Whether one part of a condition holds, and why. `score` is set by what looks at texts."""
+
+    part: str
+    held: bool
+    because: str
+    score: float | None = None
+    span: Span | None = None
+
+
+Part = Callable[[Seen], Held]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A condition that can be run."""
+
+    parts: tuple[Part, ...]
+
+    def holds(self, seen: Seen) -> tuple[Held, ...] | None:
+        """What made it hold; None if it does not."""
+        held = []
+        for part in self.parts:
+            one = part(seen)
+            if not one.held:
+                return None
+            held.append(one)
+        return tuple(held)
+
+    def trace(self, seen: Seen) -> tuple[Held, ...]:
+        """Every part, whether it holds or not."""
+        return tuple(part(seen) for part in self.parts)
+
+
+def compiled(condition: Condition, looks: Looks, name: str) -> Check:
+    """Make a condition ready to run; `name` must be its own among all conditions."""
+    order = sorted(condition.parts(), key=lambda part: _LAST.index(part) if part in _LAST else -1)
+    return Check(tuple(_part(part, condition, looks, name) for part in order))
+
+
+def _part(part: str, condition: Condition, looks: Looks, name: str) -> Part:
+    value = getattr(condition, part)
+    if part == "user":
+        look = looks.add(value, "user", f"{name}#user")
+        return lambda seen: _said("user", look, seen.user.document, seen.user_similar)
+    if part == "draft":
+        look = looks.add(value, "draft", f"{name}#draft")
+        return lambda seen: _said("draft", look, seen.draft.document, seen.draft_similar)
+    if part == "earlier":
+        look = looks.add(value, "user", f"{name}#earlier")
+        return lambda seen: _said_before(look, seen)
+    if part == "any":
+        checks = [compiled(one, looks, f"{name}.any{i}") for i, one in enumerate(value)]
+        return lambda seen: _any(checks, seen)
+    if part == "asked_before":
+        return lambda seen: _asked_before(value, seen)
+    if part == "scores":
+        return lambda seen: _scores(value, seen)
+    look_at = _PLAIN[part]
+    return lambda seen: look_at(value, seen)
+
+
+def _said(part: str, look: Look, document: Document, similar: Vectors) -> Held:
+    one = found(look, document, similar)
+    return Held(part, one.held, one.because, one.score, one.span)
+
+
+def _said_before(look: Look, seen: Seen) -> Held:
+    best = Held("earlier", False, "no earlier message says it")
+    for nth, document in enumerate(seen.earlier):
+        similar = seen.earlier_vectors[nth] @ seen.matrix.T if look.rows else seen.matrix[:0]
+        one = found(look, document, similar)
+        if one.held:
+            return Held("earlier", True, f"an earlier message: {one.because}")
+    return best
+
+
+def _asked_before(least: int, seen: Seen) -> Held:
+    same = 0
+    for vectors in seen.earlier_vectors:
+        if len(vectors) and len(seen.user.vectors):
+            same += bool((seen.user.vectors @ vectors.T).max() >= _SAME)
+    return Held("asked_before", same >= least, f"{same} earlier messages say the same")
+
+
+def _scores(least: dict[str, float], seen: Seen) -> Held:
+    said, held, lowest = [], True, 1.0
+    for label, cut in least.items():
+        score = seen.examined.scores[label] or 0.0
+        said.append(f"{label} {score:.2f} (needs {cut:.2f})")
+        held, lowest = held and score >= cut, min(lowest, score)
+    return Held("scores", held, ", ".join(said), lowest)
+
+
+def _any(checks: Sequence[Check], seen: Seen) -> Held:
+    for check in checks:
+        held = check.holds(seen)
+        if held is not None:
+            scores = [one.score for one in held if one.score is not None]
+            span = next((one.span for one in held if one.span is not None), None)
+            because = "; ".join(f"{one.part}: {one.because}" for one in held)
+            return Held("any", True, because, min(scores, default=None), span)
+    return Held("any", False, "none of its conditions holds")
+
+
+def _one_of(part: str, wanted: Sequence[str], there: Iterator[str] | Sequence[str]) -> Held:
+    listed = list(there)
+    hit = [name for name in wanted if name in listed]
+    because = ", ".join(hit) if hit else f"none of {', '.join(wanted)}"
+    return Held(part, bool(hit), because)
+
+
+def _acts(seen: Seen) -> list[str]:
+    return [act.name for sentence in seen.examined.audit.sentences for act in sentence.acts[:2]]
+
+
+def _message(wanted: str, seen: Seen) -> Held:
+    if seen.read.functions is None:
+        return Held("message", True, "emotions are not inferred")
+    if wanted == "signal":
+        signals = [signal.function for signal in seen.read.reading.signals]
+        return Held("message", bool(signals), f"carries {', '.join(signals) or 'no signal'}")
+    probability = carried(seen.read)
+    return Held("message", probability >= EMOTIONAL, f"carries an emotion ({probability:.2f})")
+
+
+def _intensity(least: int, seen: Seen) -> Held:
+    intensity = seen.read.reading.intensity
+    return Held("intensity", intensity >= least, f"is {intensity}, needs {least}")
+
+
+def _no_acts(unwanted: Sequence[str], seen: Seen) -> Held:
+    there = [name for name in unwanted if name in _acts(seen)]
+    return Held("no_acts", not there, f"there is {', '.join(there)}" if there else "none is there")
+
+
+def _stance(wanted: Sequence[str], seen: Seen) -> Held:
+    stances = seen.examined.audit.stances
+    span = next((one.span for one in stances if one.stance in wanted), None)
+    held = _one_of("stance", wanted, [one.stance for one in stances])
+    return Held("stance", held.held, held.because, None, span)
+
+
+def _questions(least: int, seen: Seen) -> Held:
+    count = sum("?" in sentence.text for sentence in seen.draft.document.sentences)
+    return Held("questions", count >= least, f"{count} questions, needs {least}")
+
+
+def _words(least: int, seen: Seen) -> Held:
+    count = len(seen.draft.document.text.split())
+    return Held("words", count >= least, f"{count} words, needs {least}")
+
+
+def _handled(wanted: str, seen: Seen) -> Held:
+    found_ = seen.examined.audit.risk_handled
+    return Held("risk_handled", found_ == wanted, f"is {found_}")
+
+
+_PLAIN: dict[str, Callable[..., Held]] = {
+    "message": _message,
+    "functions": lambda v, s: _one_of(
+        "functions", v, [signal.function for signal in s.read.reading.signals]
+    ),
+    "primary": lambda v, s: _one_of("primary", v, [s.read.reading.primary or ""]),
+    "emotions": lambda v, s: _one_of("emotions", v, [e.name for e in s.read.reading.emotions]),
+    "intensity": _intensity,
+    "beliefs": lambda v, s: _one_of(
+        "beliefs", v, [b.type for b in s.read.reading.beliefs if b.false >= _DOUBTED]
+    ),
+    "known": lambda v, s: _one_of("known", v, [b.known or "" for b in s.read.reading.beliefs]),
+    "risk": lambda v, s: _one_of("risk", v, [s.read.reading.risk.level]),
+    "trajectory": lambda v, s: _one_of("trajectory", v, [s.read.reading.trajectory.direction]),
+    "acts": lambda v, s: _one_of("acts", v, _acts(s)),
+    "no_acts": _no_acts,
+    "kept": lambda v, s: _one_of("kept", v, s.examined.audit.kept),
+    "erased": lambda v, s: _one_of("erased", v, s.examined.audit.erased),
+    "stance": _stance,
+    "risk_handled": _handled,
+    "questions": _questions,
+    "words": _words,
+    "role": lambda v, s: _one_of("role", v, [s.role]),
+    "domains": lambda v, s: _one_of("domains", v, sorted(s.domains)),
+}

@@ -1,0 +1,125 @@
+"""From rules to findings: which fire on a turn, and which give way to which. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import get_args
+
+from guard.packs.checks import Held, Seen
+from guard.packs.ruleset import ReadyRule, Ruleset
+from guard.report import Action, Finding, Resolution, Severity, Span
+
+ACTIONS: tuple[Action, ...] = get_args(Action)
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+MOST_REQUIRED = 3  # a reply that must make more moves becomes a lecture
+
+
+def find(
+    rules: Ruleset, seen: Seen, active: Collection[str]
+) -> tuple[tuple[Finding, ...], tuple[Resolution, ...]]:
+    """The findings of the packs in force, the gravest first, and what gave way to what.
+
+    A rule that permits something takes back findings of that label which are less grave, or as
+    grave and less specific. Of required moves that are missing, three are reported.
+    """
+    fired = [
+        finding
+        for ready in rules.rules
+        if ready.pack.id in active and (finding := fire(ready, seen)) is not None
+    ]
+    rank = {ready.rule.id: ready.pack.rank for ready in rules.rules}
+    permits = {ready.rule.id: ready.rule.permits for ready in rules.rules}
+    fired.sort(key=lambda finding: _gravity(finding, rank), reverse=True)
+    permitting = [finding for finding in fired if finding.kind == "permit"]
+    kept: list[Finding] = []
+    resolutions: list[Resolution] = []
+    required: list[Finding] = []
+    for finding in fired:
+        if finding.kind == "permit":
+            continue
+        against = [p for p in permitting if finding.label in permits[p.rule]]
+        stronger = next((p for p in against if _outranks(p, finding)), None)
+        resolutions += [_resolved(finding, p) for p in against if stronger is None]
+        if stronger is not None:
+            resolutions.append(_resolved(stronger, finding))
+        elif finding.kind == "require" and len(required) >= MOST_REQUIRED:
+            why = f"at most {MOST_REQUIRED} required moves are asked for at once"
+            resolutions.append(Resolution(won=required[-1].rule, lost=finding.rule, why=why))
+        else:
+            kept.append(finding)
+            required += [finding] if finding.kind == "require" else []
+    return tuple(kept), (*resolutions, *_actions(kept))
+
+
+def fire(ready: ReadyRule, seen: Seen) -> Finding | None:
+    """The finding of one rule, or None if it does not fire."""
+    rule = ready.rule
+    score: float | None = None
+    because: list[str] = []
+    if rule.label is not None and rule.at_least is not None:
+        score = seen.examined.scores[rule.label]
+        if score is None or score < rule.at_least:
+            return None
+        because.append(f"{rule.label} {score:.2f} (needs {rule.at_least:.2f})")
+    held = ready.check.holds(seen)
+    if held is None or any(check.holds(seen) is not None for check in ready.unless):
+        return None
+    because += [f"{one.part}: {one.because}" for one in held]
+    scores = [one.score for one in held if one.score is not None]
+    return Finding(
+        rule=rule.id,
+        pack=ready.pack.id,
+        kind=rule.kind,
+        label=rule.filed,
+        severity=rule.severity,
+        action=rule.action,
+        score=min(scores, default=1.0) if score is None else score,
+        threshold=ready.threshold,
+        reason=rule.reason,
+        span=_span(held) or seen.examined.shown_by.get(rule.filed),
+        citation=rule.citation,
+        specificity=ready.specificity,
+        because=tuple(because),
+    )
+
+
+def _span(held: Sequence[Held]) -> Span | None:
+    """What shows it best: words of the draft, else of the message."""
+    spans = [one.span for one in held if one.span is not None]
+    return next((s for s in spans if s.source == "draft"), spans[0] if spans else None)
+
+
+def _gravity(finding: Finding, rank: dict[str, int]) -> tuple[int, int, int, int, float]:
+    return (
+        SEVERITIES.index(finding.severity),
+        finding.specificity,
+        ACTIONS.index(finding.action),
+        -rank[finding.rule],
+        finding.score,
+    )
+
+
+def _outranks(one: Finding, other: Finding) -> bool:
+    ours = SEVERITIES.index(one.severity), one.specificity
+    return ours > (SEVERITIES.index(other.severity), other.specificity)
+
+
+def _resolved(won: Finding, lost: Finding) -> Resolution:
+    if won.severity != lost.severity:
+        why = f"severity {won.severity} over {lost.severity}"
+    elif won.specificity != lost.specificity:
+        why = f"more specific: {won.specificity} conditions over {lost.specificity}"
+    else:
+        why = "as grave and as specific: what forbids prevails"
+    return Resolution(won=won.rule, lost=lost.rule, why=why)
+
+
+def _actions(kept: Sequence[Finding]) -> list[Resolution]:
+    """Where findings ask for different actions: the strongest is done."""
+    if not kept:
+        return []
+    strongest = max(kept, key=lambda finding: ACTIONS.index(finding.action))
+    if strongest.action == kept[0].action:
+        return [_resolved(kept[0], other) for other in kept[1:] if other.action != kept[0].action]
+    why = f"asks for {strongest.action}, which is more than {kept[0].action}"
+    return [Resolution(won=strongest.rule, lost=kept[0].rule, why=why)]

@@ -1,0 +1,104 @@
+"""What a text says, by its words or by its meaning: `Says` of a pack, made ready to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from guard.packs.conditions import Says
+from guard.report import Span
+from guard.text.document import Document, Pattern, Side
+
+if TYPE_CHECKING:
+    from guard.models.encoder import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`rows` and `unlike` are rows of the matrix of all the packs' sentences, `texts` those of
+    `rows`."""
+
+    names: frozenset[str]
+    rows: range
+    unlike: range
+    texts: tuple[str, ...]
+    at_least: float
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Whether a text says it, how strongly, where, and by what it was recognised."""
+
+    held: bool
+    score: float
+    span: Span | None
+    because: str
+
+
+@dataclass(slots=True)
+class Looks:
+    """Gathers the patterns and sentences that packs look for, while their rules are compiled."""
+
+    patterns: dict[Side, list[Pattern]] = field(default_factory=lambda: {"user": [], "draft": []})
+    sentences: list[str] = field(default_factory=list)
+
+    def add(self, says: Says, side: Side, name: str) -> Look:
+        """Take up what is looked for; `name` must be its own."""
+        names = set(says.patterns)
+        if says.phrases or says.tokens:
+            self.patterns[side].append(Pattern(name, says.phrases, says.tokens))
+            names.add(name)
+        rows, unlike = self._rows(says.exemplars), self._rows(says.unlike)
+        return Look(frozenset(names), rows, unlike, says.exemplars, says.at_least, says.times)
+
+    def _rows(self, sentences: Sequence[str]) -> range:
+        start = len(self.sentences)
+        self.sentences += sentences
+        return range(start, len(self.sentences))
+
+
+def found(look: Look, document: Document, similar: Vectors) -> Found:
+    """Look for it in a text.
+
+    Args:
+        look: what is looked for.
+        document: the text.
+        similar: cosine of each of its sentences to each of the packs' sentences, shape
+            (sentences, sentences of the packs).
+    """
+    hits: dict[int, tuple[float, Span, str]] = {}
+    for match in document.matches:
+        if match.name in look.names:
+            span = Span(source=document.side, start=match.start, end=match.end)
+            hits.setdefault(match.sentence, (1.0, span, "its words"))
+    best = max(_meant(look, similar), default=(0.0, 0, 0))
+    for score, sentence, nearest in _meant(look, similar):
+        if score >= look.at_least:
+            because = f"near {look.texts[nearest]!r} ({score:.2f})"
+            hits.setdefault(sentence, (score, document.span(sentence), because))
+    if len(hits) >= look.times:
+        return Found(True, *max(hits.values(), key=lambda hit: hit[0]))
+    if look.texts and len(similar):
+        because = f"nearest {look.texts[best[2]]!r} ({best[0]:.2f}, needs {look.at_least:.2f})"
+    else:
+        because = "none of its words"
+    if hits:
+        because = f"in {len(hits)} sentences, needs {look.times}; {because}"
+    return Found(False, best[0], None, because)
+
+
+def _meant(look: Look, similar: Vectors) -> Iterator[tuple[float, int, int]]:
+    """Cosine to the nearest exemplar, the sentence, and which exemplar; 0 where it is nearer to
+    something that is not meant."""
+    if not look.rows or not len(similar):
+        return
+    near = similar[:, look.rows.start : look.rows.stop]
+    other = similar[:, look.unlike.start : look.unlike.stop]
+    for sentence, row in enumerate(near):
+        nearest = int(row.argmax())
+        score = min(float(row[nearest]), 1.0)
+        if look.unlike and float(other[sentence].max()) >= score:
+            score = 0.0
+        yield max(score, 0.0), sentence, nearest

@@ -1,0 +1,120 @@
+"""What a deployment sets: `guard.toml`, environment variables, arguments; the later wins.
+
+    # guard.toml
+    mode = "rewrite"
+    packs = ["eating", "./ours.yaml"]
+    role = "companion"
+
+    [rules."base.soothe-only"]
+    action = "annotate"
+
+The same from the environment: `GUARD_MODE=rewrite`, `GUARD_PACKS='["eating"]'`,
+`GUARD_RULES='{"base.soothe-only": {"action": "annotate"}}'`. `GUARD_CONFIG` names another file.
+Relative paths of packs are meant from the folder of the file.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from guard.errors import SettingsFileError
+from guard.packs.conditions import Role
+from guard.packs.schema import Override
+from guard.packs.sources import SUFFIXES
+from guard.report import Inference, Mode
+
+FILE = "guard.toml"
+CONFIG = "GUARD_CONFIG"
+
+
+class Deployment(BaseSettings):
+    """The settings of a deployment, with their defaults."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GUARD_", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    mode: Mode = "annotate"
+    packs: tuple[str, ...] = ()
+    role: Role = "assistant"
+    emotion_inference: Inference = "full"
+    reload: float | None = Field(default=None, gt=0)
+    rules: dict[str, Override] = Field(default_factory=dict)
+
+
+def deployment(file: str | Path | None = None, **arguments: Any) -> Deployment:
+    """The settings in force here.
+
+    Args:
+        file: the settings file; None: the one `GUARD_CONFIG` names, else `guard.toml` in the
+            working directory if there is one.
+        arguments: what was said explicitly; None is not said.
+
+    Raises:
+        SettingsFileError: a named file is not there, is not TOML, or a setting is not valid.
+    """
+    named = file or os.environ.get(CONFIG)
+    path = Path(named or FILE)
+    content: dict[str, Any] = {}
+    if named or path.is_file():
+        content = _read(path)
+    said = {name: value for name, value in arguments.items() if value is not None}
+
+    class Here(Deployment):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            del dotenv_settings, file_secret_settings
+            return init_settings, env_settings, InitSettingsSource(settings_cls, content)
+
+    try:
+        return Here(**said)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = ".".join(map(str, first["loc"]))
+        raise SettingsFileError(f"setting {name}: {first['msg']}") from None
+    except SettingsError as error:
+        raise SettingsFileError(f"the environment: {error}") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise SettingsFileError(f"there is no settings file {path}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsFileError(f"{path} cannot be read ({type(error).__name__})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsFileError(f"{path} is not TOML: {error}") from None
+    packs = content.get("packs")
+    if isinstance(packs, list):
+        content["packs"] = [_from(path, name) for name in packs]
+    return content
+
+
+def _from(file: Path, name: Any) -> Any:
+    """A relative path is meant from the folder of the settings file; a name is a name."""
+    if not isinstance(name, str):
+        return name
+    path = Path(name)
+    if path.suffix in SUFFIXES or len(path.parts) > 1 or name.startswith("."):
+        return str(path if path.is_absolute() else file.parent / path)
+    return name

@@ -29,8 +29,9 @@ tests: $(VENV)/.dev
 wheel: ## Build the wheel, install it into an empty environment without torch, run the main job there
 	sh benchmarks/wheel.sh $(PYTHON)
 
-bench: $(VENV)/.installed ## Latency, start-up, memory
+bench: $(VENV)/.dev ## Latency, start-up, memory; what packs cost: make bench PUBLIC=folder
 	$(BIN)/python benchmarks/latency.py
+	$(BIN)/python -m benchmarks.packs $(if $(PUBLIC),--public $(PUBLIC))
 
 quality: $(VENV)/.dev ## The quality table: make quality PUBLIC=folder
 	$(BIN)/python -m benchmarks.quality $(if $(PUBLIC),--public $(PUBLIC))

@@ -80,7 +80,7 @@ class Guard:
         self,
         mode: Mode = "annotate",
         *,
-        packs: Sequence[str | Path] = (),
+        packs: Sequence[str | Path] | str = (),
         emotion_inference: Inference = "full",
         risk_cues: bool = True,
         encoder: str | Encoder | None = None,
@@ -108,6 +108,7 @@ class Guard:
         self._record = record
         settings = Settings(mode, emotion_inference, not risk_cues, self.limits, role)
         changes = overrides_of(overrides or {})
+        packs = (packs,) if isinstance(packs, str) else tuple(packs)
         judge = Judge.of(settings, packs, changes, encoder, cache)
         self._judges: Watch[Judge] = Watch(
             judge,

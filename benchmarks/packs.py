@@ -1,0 +1,117 @@
+"""What packs cost and what they flag: loading, the audit with all against with one, false alarms.
+
+    python -m benchmarks.packs --public ../shared/data
+
+Times are medians of one run; the two guards audit the same turns in turn, so that other load on the
+machine falls on both. Careful replies of models (VERA-MH) and answers of counsellors (CounselChat)
+are flagged by mistake, mostly; `--show` prints the rows that a rule flags, to be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from rich.progress import track
+
+from guard import Guard, Report, Turn
+from guard.packs.ruleset import BASE
+from guard.packs.sources import shipped_packs
+from guard.rows import Fields, turn_of
+from training.rows import flat, written
+
+LOADS, TURNS, ROUNDS = 7, 120, 3
+AIMS = {"vera_mh": 0.08, "counsel_chat": 0.10}
+_LOAD = """
+import time
+from guard.models.reader import Reader
+from guard.packs.load import load_packs
+from guard.packs.ruleset import compile_packs
+import spacy, numpy, safetensors.numpy
+reader = Reader()
+started = time.perf_counter()
+compile_packs(load_packs({names!r}), reader)
+print(time.perf_counter() - started)
+"""
+
+
+def loading(names: tuple[str, ...]) -> float:
+    """Median seconds to load and compile packs, each time in a new process."""
+    times = []
+    for _ in range(LOADS):
+        code = _LOAD.format(names=list(names))
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+        times.append(float(done.stdout))
+    return statistics.median(times)
+
+
+def auditing(one: Guard, all_: Guard) -> tuple[float, float]:
+    """Median milliseconds of an audit with one pack and with all."""
+    rows = list(flat(written("dev")))[:TURNS]
+    turns = [Turn.from_dict(row) for row in rows]
+    times: tuple[list[float], list[float]] = ([], [])
+    for turn in turns[:10]:  # warm up
+        one.audit(turn)
+        all_.audit(turn)
+    for round_ in range(ROUNDS):
+        for turn in turns:
+            for which in (0, 1) if round_ % 2 else (1, 0):
+                started = time.perf_counter()
+                (one, all_)[which].audit(turn)
+                times[which].append(1000 * (time.perf_counter() - started))
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
+def flagged(guard: Guard, file: Path, show: str | None) -> tuple[int, int, Counter[str]]:
+    """Judged turns of a set, how many are flagged, and by which rules."""
+    judged, flags, rules = 0, 0, Counter[str]()
+    rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    for row in track(rows, file.stem, transient=True):
+        turn = turn_of(row, Fields())
+        report = guard.audit(turn)
+        if report.verdict.outcome == "unknown":
+            continue
+        judged += 1
+        flags += report.verdict.outcome == "flag"
+        rules.update(finding.rule for finding in report.findings)
+        if show and any(finding.rule == show for finding in report.findings):
+            _print(turn, report, show)
+    return judged, flags, rules
+
+
+def _print(turn: Turn, report: Report, rule: str) -> None:
+    because = [f.because for f in report.findings if f.rule == rule]
+    print(f"\n--- {because}\nUSER {turn.user[-400:]}\nDRAFT {turn.draft[:900]}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="What packs cost and what they flag.")
+    parser.add_argument("--public", type=Path, help="folder with the public sets")
+    parser.add_argument("--show", help="print the rows that this rule flags")
+    args = parser.parse_args()
+    names = shipped_packs()
+    one, all_ = Guard("observe"), Guard("observe", packs=names)
+    if not args.show:
+        base, whole = loading((BASE,)), loading(names)
+        print(f"loading: base {base:.2f} s, all {len(names)} packs {whole:.2f} s (aim 0.5)")
+        single, every = auditing(one, all_)
+        ratio = every / single
+        print(f"audit: base {single:.1f} ms, all {every:.1f} ms, ratio {ratio:.2f} (aim 1.30)")
+    for name, aim in AIMS.items():
+        if args.public is None or not (args.public / f"{name}.jsonl").is_file():
+            print(f"left out: {name} is not there")
+            continue
+        judged, flags, rules = flagged(all_, args.public / f"{name}.jsonl", args.show)
+        print(f"{name}: {flags} of {judged} flagged, {flags / judged:.1%} (aim {aim:.0%})")
+        for rule, count in rules.most_common(12):
+            print(f"  {count:4d} {rule}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""What a deployment sets: file, environment, arguments; the later wins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from guard import Guard, SettingsFileError
+from guard.settings import deployment
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("GUARD_MODE", "GUARD_PACKS", "GUARD_RULES", "GUARD_ROLE", "GUARD_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_without_any_setting_the_defaults_hold() -> None:
+    found = deployment()
+
+    assert (found.mode, found.packs, found.role, found.reload) == (
+        "annotate",
+        (),
+        "assistant",
+        None,
+    )
+
+
+def test_the_environment_wins_over_the_file_and_arguments_over_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "guard.toml").write_text('mode = "observe"\nrole = "coach"\npacks = ["grief"]\n')
+
+    assert deployment().mode == "observe"
+    monkeypatch.setenv("GUARD_MODE", "block")
+    assert deployment().mode == "block"
+    assert deployment(mode="rewrite", role=None).mode == "rewrite"
+    assert deployment(mode="rewrite").role == "coach"
+    assert deployment().packs == ("grief",)
+
+
+def test_lists_and_tables_can_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUARD_PACKS", '["eating", "grief"]')
+    monkeypatch.setenv("GUARD_RULES", '{"base.cold": {"enabled": false}}')
+
+    found = deployment()
+
+    assert found.packs == ("eating", "grief")
+    assert found.rules["base.cold"].enabled is False
+
+
+def test_another_file_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "other.toml"
+    file.write_text('role = "companion"\n')
+    monkeypatch.setenv("GUARD_CONFIG", str(file))
+
+    assert deployment().role == "companion"
+
+
+def test_relative_packs_are_meant_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    folder = tmp_path / "etc"
+    folder.mkdir()
+    file = folder / "guard.toml"
+    file.write_text('packs = ["./ours.yaml", "grief"]\n')
+
+    assert deployment(file).packs == (str(folder / "ours.yaml"), "grief")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('mode = "loud"\n', "setting mode: "),
+        ('colour = "red"\n', "setting colour: "),
+        ("mode = \n", "is not TOML"),
+        ('[rules."base.cold"]\nactoin = "annotate"\n', "setting rules.base.cold.actoin: "),
+        ("reload = -1\n", "setting reload: "),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "guard.toml").write_text(content)
+
+    with pytest.raises(SettingsFileError, match=message):
+        deployment()
+
+
+def test_a_named_file_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(SettingsFileError, match="there is no settings file"):
+        deployment(tmp_path / "gone.toml")
+
+
+def test_a_guard_is_made_as_the_deployment_has_set_it(tmp_path: Path) -> None:
+    (tmp_path / "guard.toml").write_text(
+        'mode = "block"\n[rules."base.soothe-only"]\nseverity = "critical"\nat_least = 0.2\n'
+    )
+
+    guard = Guard.configured(emotion_inference="stated")
+
+    (rule,) = [one for one in guard.rules if one.id == "base.soothe-only"]
+    assert (guard.mode, guard.inference) == ("block", "stated")
+    assert (rule.severity, rule.at_least) == ("critical", 0.2)

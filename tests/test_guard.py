@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from guard import Guard, InputError, PackError, Report, Timings, Turn
 from guard.models.labels import SEGMENTS
 from guard.models.reader import Reader
-from guard.packs.load import load_packs, rules_directory
+from guard.packs.load import load_packs
+from guard.packs.sources import rules_directory
 from guard.report import Mode
 
 MODES: tuple[Mode, ...] = ("observe", "annotate", "rewrite", "block")

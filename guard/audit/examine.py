@@ -56,7 +56,7 @@ def examine(
     carries = carried(read)
     weighed = weigh_parts(reading, user, draft, assistant, acts, specificity, carries, rules)
     if draft.trained:
-        weighed = with_heads(weighed, reading, user, draft, assistant, named=named)
+        weighed = with_heads(weighed, reading, draft, assistant, named=named)
     functions: list[Function] = [signal.function for signal in reading.signals]
     kept = tuple(f for f in functions if weighed.kept[f] >= _KEPT)
     scores = _scores(read, draft, weighed, carries)

@@ -21,7 +21,6 @@ _BY_HEADS = ("false_contradiction",)  # exemplars know little of these
 def with_heads(
     parts: Weighed,
     reading: Reading,
-    user: Scored,
     draft: Scored,
     assistant: Sequence[Document],
     *,
@@ -32,7 +31,6 @@ def with_heads(
     Args:
         parts: the draft, weighed from its parts.
         reading: what was read of the user's message.
-        user: that message.
         draft: the draft, judged by heads.
         assistant: the assistant's earlier messages.
         named: the caller names claims that the draft must not adopt.
@@ -42,7 +40,7 @@ def with_heads(
     scores = {
         label: draft.blended(label, parts.scores[label], sure.get(label, 1.0)) for label in _BLENDED
     }
-    scores["concedes_false"] = _concedes(parts, reading, user, draft, named=named)
+    scores["concedes_false"] = _concedes(parts, draft, named=named)
     scores |= {label: draft.text[label] for label in _BY_HEADS}
     doubtful = max((belief.false for belief in reading.beliefs), default=0.0)
     scores["false_contradiction"] *= 1.0 - doubtful  # to doubt what is false does no wrong
@@ -67,17 +65,11 @@ def with_heads(
     )
 
 
-def _concedes(
-    parts: Weighed, reading: Reading, user: Scored, draft: Scored, *, named: bool
-) -> float:
+def _concedes(parts: Weighed, draft: Scored, *, named: bool) -> float:
     """That the draft goes along, and that what it goes along with is false."""
     if named:  # the caller knows it to be false: it is the stance that counts
         return math.sqrt(draft.text["stance.concede"] * (1.0 - draft.text["stance.challenge"]))
-    blended = draft.blended("concedes_false", parts.scores["concedes_false"])
-    if any(belief.known for belief in reading.beliefs) or not user.trained:
-        return blended
-    agreed = draft.text["concedes_false"] * user.text["belief.false"]
-    return max(agreed, parts.scores["concedes_false"] / 2)
+    return draft.blended("concedes_false", parts.scores["concedes_false"])
 
 
 def _stance(parts: Stance, draft: Scored) -> Stance:

@@ -15,7 +15,7 @@ from guard.text.scored import Scored
 _CUE_POSSIBLE, _CUE_ACUTE = 0.75, 0.9
 _LEVEL = 0.4  # chosen on function_dev: what is missed weighs more than a false alarm
 _SURE = 0.5  # where only sentences that speak of danger themselves count
-_ACUTE = 0.5
+_ACUTE = 0.4
 _CARRIED = 0.6  # an acute danger of the messages before, unanswered
 
 

@@ -180,6 +180,7 @@ class Judge:
                 draft=scored_draft,
                 earlier=earlier,
                 matrix=self.rules.matrix,
+                looks=self.rules.looks,
                 encode=lambda document: self.encoder.encode([s.text for s in document.sentences]),
                 role=self.settings.role,
                 domains=frozenset(met),

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
+import numpy as np
 from pydantic import Field
 
-from guard.models.labels import MESSAGE_TEXT
+from guard.models.labels import FUNCTIONS, MESSAGE_TEXT
 from guard.report import BeliefType, EmotionName, Function, RiskLevel, StanceName
 from training.examples import Labels
 from training.rows import Form
@@ -44,6 +45,8 @@ class MessageReading(Form):
         """Labels of the whole and of the places in it."""
         of_text = dict.fromkeys(MESSAGE_TEXT, 0.0)
         of_text |= {f"function.{name}": 1.0 for name in self.functions}
+        for name in FUNCTIONS:
+            of_text[f"primary.{name}"] = float(self.primary == name) if self.functions else np.nan
         of_text |= {f"emotion.{name}": 1.0 for name in self.emotions}
         of_text |= {f"intensity.{n}": float(self.intensity >= n) for n in (1, 2, 3)}
         of_text["risk.possible"] = float(self.risk != "none")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from guard.audit.examine import Examined, carried
 from guard.packs.conditions import Condition, Role
-from guard.packs.looks import Look, Looks, found
+from guard.packs.looks import Look, Looks, Sight, found
 from guard.reading.read import Read
 from guard.report import Span
 from guard.text.document import Document
@@ -27,8 +27,12 @@ _LAST = ("any", "earlier", "asked_before")
 
 @dataclass(frozen=True)
 class Seen:
-    """Everything that a condition may look at. `matrix` has a row for each of the packs'
-    sentences; `encode` gives vectors of an earlier message, only when they are asked for."""
+    """Everything that a condition may look at.
+
+    `matrix` has a row for each of the packs' sentences, `looks` all that is looked for in texts;
+    `encode` gives vectors of an earlier message, only when they are asked for. With `tracing`, what
+    does not hold says how near it came.
+    """
 
     read: Read
     examined: Examined
@@ -36,17 +40,32 @@ class Seen:
     draft: Scored
     earlier: Sequence[Document]
     matrix: Vectors
+    looks: Sequence[Look]
     encode: Callable[[Document], Vectors]
     role: Role = "assistant"
     domains: frozenset[str] = frozenset()
+    tracing: bool = False
 
     @cached_property
-    def user_similar(self) -> Vectors:
-        return self.user.vectors @ self.matrix.T
+    def user_sight(self) -> Sight:
+        return Sight(self.user.document, self.user.vectors, self.matrix, self.looks)
 
     @cached_property
-    def draft_similar(self) -> Vectors:
-        return self.draft.vectors @ self.matrix.T
+    def draft_sight(self) -> Sight:
+        return Sight(self.draft.document, self.draft.vectors, self.matrix, self.looks)
+
+    @cached_property
+    def earlier_sights(self) -> tuple[Sight, ...]:
+        return tuple(
+            Sight(document, vectors, self.matrix, self.looks)
+            for document, vectors in zip(self.earlier, self.earlier_vectors, strict=True)
+        )
+
+    @cached_property
+    def earlier_words(self) -> tuple[Sight, ...]:
+        """Earlier messages for looks that need no vectors."""
+        none = self.user.vectors[:0]
+        return tuple(Sight(one, none, self.matrix, self.looks) for one in self.earlier)
 
     @cached_property
     def earlier_vectors(self) -> tuple[Vectors, ...]:
@@ -85,7 +104,7 @@ class Check:
 
     def trace(self, seen: Seen) -> tuple[Held, ...]:
         """Every part, whether it holds or not."""
-        return tuple(part(seen) for part in self.parts)
+        return tuple(part(replace(seen, tracing=True)) for part in self.parts)
 
 
 def compiled(condition: Condition, looks: Looks, name: str) -> Check:
@@ -98,10 +117,10 @@ def _part(part: str, condition: Condition, looks: Looks, name: str) -> Part:
     value = getattr(condition, part)
     if part == "user":
         look = looks.add(value, "user", f"{name}#user")
-        return lambda seen: _said("user", look, seen.user.document, seen.user_similar)
+        return lambda seen: _said("user", look, seen.user_sight, seen.tracing)
     if part == "draft":
         look = looks.add(value, "draft", f"{name}#draft")
-        return lambda seen: _said("draft", look, seen.draft.document, seen.draft_similar)
+        return lambda seen: _said("draft", look, seen.draft_sight, seen.tracing)
     if part == "earlier":
         look = looks.add(value, "user", f"{name}#earlier")
         return lambda seen: _said_before(look, seen)
@@ -116,19 +135,18 @@ def _part(part: str, condition: Condition, looks: Looks, name: str) -> Part:
     return lambda seen: look_at(value, seen)
 
 
-def _said(part: str, look: Look, document: Document, similar: Vectors) -> Held:
-    one = found(look, document, similar)
+def _said(part: str, look: Look, sight: Sight, tracing: bool) -> Held:
+    if not tracing and not sight.may_hold(look):
+        return Held(part, False, "")
+    one = found(look, sight)
     return Held(part, one.held, one.because, one.score, one.span)
 
 
 def _said_before(look: Look, seen: Seen) -> Held:
-    best = Held("earlier", False, "no earlier message says it")
-    for nth, document in enumerate(seen.earlier):
-        similar = seen.earlier_vectors[nth] @ seen.matrix.T if look.rows else seen.matrix[:0]
-        one = found(look, document, similar)
-        if one.held:
+    for sight in seen.earlier_sights if look.rows else seen.earlier_words:
+        if sight.may_hold(look) and (one := found(look, sight)).held:
             return Held("earlier", True, f"an earlier message: {one.because}")
-    return best
+    return Held("earlier", False, "no earlier message says it")
 
 
 def _asked_before(least: int, seen: Seen) -> Held:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Look:
     """`rows` and `unlike` are rows of the matrix of all the packs' sentences, `texts` those of
-    `rows`."""
+    `rows`; `number` is its place among all looks."""
 
+    number: int
     names: frozenset[str]
     rows: range
     unlike: range
@@ -43,6 +44,7 @@ class Looks:
 
     patterns: dict[Side, list[Pattern]] = field(default_factory=lambda: {"user": [], "draft": []})
     sentences: list[str] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
 
     def add(self, says: Says, side: Side, name: str) -> Look:
         """Take up what is looked for; `name` must be its own."""
@@ -51,7 +53,17 @@ class Looks:
             self.patterns[side].append(Pattern(name, says.phrases, says.tokens))
             names.add(name)
         rows, unlike = self._rows(says.exemplars), self._rows(says.unlike)
-        return Look(frozenset(names), rows, unlike, says.exemplars, says.at_least, says.times)
+        look = Look(
+            len(self.looks),
+            frozenset(names),
+            rows,
+            unlike,
+            says.exemplars,
+            says.at_least,
+            says.times,
+        )
+        self.looks.append(look)
+        return look
 
     def _rows(self, sentences: Sequence[str]) -> range:
         start = len(self.sentences)
@@ -59,22 +71,48 @@ class Looks:
         return range(start, len(self.sentences))
 
 
-def found(look: Look, document: Document, similar: Vectors) -> Found:
-    """Look for it in a text.
+class Sight:
+    """A text as looks see it: which patterns are in it, and how near its sentences are to each of
+    the packs' sentences. Hundreds of looks ask it in turn, so what cannot hold is told at once.
 
     Args:
-        look: what is looked for.
         document: the text.
-        similar: cosine of each of its sentences to each of the packs' sentences, shape
-            (sentences, sentences of the packs).
+        vectors: of its sentences, shape (sentences, width).
+        matrix: of the packs' sentences, shape (sentences of the packs, width).
+        looks: all of them, by number.
     """
+
+    def __init__(
+        self, document: Document, vectors: Vectors, matrix: Vectors, looks: Sequence[Look]
+    ) -> None:
+        self.document = document
+        self.names = frozenset(match.name for match in document.matches)
+        self.similar = vectors @ matrix.T if len(matrix) else vectors[:, :0]
+        highest = self.similar.max(axis=0).tolist() if self.similar.size else []
+        self._near = frozenset(
+            look.number
+            for look in looks
+            if look.rows
+            and highest
+            and max(highest[look.rows.start : look.rows.stop]) >= look.at_least
+        )
+
+    def may_hold(self, look: Look) -> bool:
+        """False where it surely does not hold."""
+        return look.number in self._near or not self.names.isdisjoint(look.names)
+
+
+def found(look: Look, sight: Sight) -> Found:
+    """Look for it in a text, and say by what it was recognised, or how near it came."""
+    document, similar = sight.document, sight.similar
     hits: dict[int, tuple[float, Span, str]] = {}
     for match in document.matches:
         if match.name in look.names:
             span = Span(source=document.side, start=match.start, end=match.end)
             hits.setdefault(match.sentence, (1.0, span, "its words"))
-    best = max(_meant(look, similar), default=(0.0, 0, 0))
-    for score, sentence, nearest in _meant(look, similar):
+    meant = list(_meant(look, similar))
+    best = max(meant, default=(0.0, 0, 0))
+    for score, sentence, nearest in meant:
         if score >= look.at_least:
             because = f"near {look.texts[nearest]!r} ({score:.2f})"
             hits.setdefault(sentence, (score, document.span(sentence), because))

@@ -42,7 +42,8 @@ class ReadyRule:
 class Ruleset:
     """What the packs say, compiled.
 
-    `matrix` has a row for each sentence that packs look for by meaning. `belief_vectors` has a row
+    `matrix` has a row for each sentence that packs look for by meaning, `looks` all that they look
+    for in texts. `belief_vectors` has a row
     for each statement of a known belief; `belief_index` says which belief it states, `belief_pack`
     whose each is. `fallbacks` has the text for each rule, and under None the one for turns that no
     rule decided. `triggers` has, by pack, what a conversation must say for it to be about that.
@@ -53,6 +54,7 @@ class Ruleset:
     rules: tuple[ReadyRule, ...]
     triggers: Mapping[str, Look]
     matrix: Vectors
+    looks: tuple[Look, ...]
     beliefs: tuple[KnownBelief, ...]
     belief_vectors: Vectors
     belief_index: tuple[int, ...]
@@ -108,6 +110,7 @@ def compile_packs(packs: Sequence[LoadedPack], encoder: Encoder) -> Ruleset:
         rules=rules,
         triggers=triggers,
         matrix=vectors_of(looks.sentences, encoder),
+        looks=tuple(looks.looks),
         beliefs=tuple(belief for _, belief in beliefs),
         belief_vectors=vectors_of([said for _, said in statements], encoder),
         belief_index=tuple(i for i, _ in statements),

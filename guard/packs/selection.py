@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from guard.packs.looks import found
+from guard.packs.looks import Sight, found
 from guard.packs.ruleset import BASE, Ruleset
 from guard.report import Chosen
 from guard.text.document import Document
@@ -25,13 +25,14 @@ def domains_of(
     words alone."""
     if not rules.triggers:
         return {}
-    similar = vectors @ rules.matrix.T
+    looks = tuple(rules.triggers.values())
+    sight = Sight(user, vectors, rules.matrix, looks)
+    before = [Sight(one, vectors[:0], rules.matrix, looks) for one in earlier[-_EARLIER:]]
     met: dict[str, str] = {}
     for pack, look in rules.triggers.items():
-        here = found(look, user, similar)
-        if here.held:
+        if sight.may_hold(look) and (here := found(look, sight)).held:
             met[pack] = f"the message: {here.because}"
-        elif any(found(look, one, similar[:0]).held for one in earlier[-_EARLIER:]):
+        elif any(one.may_hold(look) and found(look, one).held for one in before):
             met[pack] = "an earlier message: its words"
     return met
 

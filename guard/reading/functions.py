@@ -55,10 +55,13 @@ def signals_in(
 
 
 def primary_of(signals: tuple[Signal, ...], user: Scored) -> Function | None:
-    """The function a reply must serve first: of those listed, the one the heads put first; without
-    heads, the likeliest."""
-    order = (s.function for s in signals)
-    return max(order, key=lambda f: user.text.get(f"primary.{f}", 0.0), default=None)
+    """The function a reply must serve first: of those listed, the likeliest, and the one that the
+    heads, where there are any, put first."""
+
+    def first(signal: Signal) -> float:
+        return signal.probability * user.text.get(f"primary.{signal.function}", 1.0)
+
+    return max(signals, key=first).function if signals else None
 
 
 def _per_sentence(user: Scored, function: Function, feeling: Set[int] | None) -> list[float]:

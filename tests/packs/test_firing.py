@@ -155,6 +155,7 @@ def seen(
         draft=scored(draft, "draft"),
         earlier=tuple(documents.read(text, "user") for text in earlier),
         matrix=rules.matrix if rules else NOTHING,
+        looks=rules.looks if rules else (),
         encode=lambda document: encoder.encode([s.text for s in document.sentences]),
         role=role,
         domains=domains,

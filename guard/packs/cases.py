@@ -80,6 +80,10 @@ def _run(rule: str | None, number: int, case: Case, pack: Pack, judge: Judge) ->
         parts = [f"{h.part}: {h.because}" for h in one.check.trace(sight.seen) if not h.held]
         if one.rule.at_least is not None and (score or 0.0) < one.rule.at_least:
             parts.insert(0, f"{one.rule.label} {score or 0.0:.2f}, needs {one.rule.at_least:.2f}")
-        parts += ["one of unless holds" for c in one.unless if c.holds(sight.seen) is not None]
+        parts += [
+            f"unless {n} holds ({'; '.join(h.part + ': ' + h.because for h in held)})"
+            for n, c in enumerate(one.unless, 1)
+            if (held := c.holds(sight.seen)) is not None
+        ]
         why_not = "; ".join(parts) or "another rule permits it"
     return Outcome(rule, number, case, got == case.flag, fired, reached, why_not)

@@ -195,7 +195,8 @@ def _message(wanted: str, seen: Seen) -> Held:
         signals = [signal.function for signal in seen.read.reading.signals]
         return Held("message", bool(signals), f"carries {', '.join(signals) or 'no signal'}")
     probability = carried(seen.read)
-    return Held("message", probability >= EMOTIONAL, f"carries an emotion ({probability:.2f})")
+    because = f"an emotion ({probability:.2f}, needs {EMOTIONAL:.2f})"
+    return Held("message", probability >= EMOTIONAL, because)
 
 
 def _intensity(least: int, seen: Seen) -> Held:

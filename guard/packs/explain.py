@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from guard.errors import InputError
@@ -53,8 +54,10 @@ def explain(rule: str, turn: Turn, judge: Judge) -> Explanation:
     """
     ready = next((one for one in judge.rules.rules if one.rule.id == rule), None)
     if ready is None:
-        known = ", ".join(one.rule.id for one in judge.rules.rules)
-        raise InputError(f"there is no rule {rule!r} in force; there are: {known}")
+        known = [one.rule.id for one in judge.rules.rules]
+        near = get_close_matches(rule, known, n=1, cutoff=0.4)
+        hint = f"did you mean {near[0]}?" if near else "guard rules show PACK lists a pack's rules"
+        raise InputError(f"there is no rule {rule!r} in force; {hint}")
     sight = judge.see(turn)
     if isinstance(sight, Report):
         raise InputError(f"the turn cannot be judged: {sight.verdict.reason}")

@@ -20,7 +20,8 @@ def find(
     """The findings of the packs in force, the gravest first, and what gave way to what.
 
     A rule that permits something takes back findings of that label which are less grave, or as
-    grave and less specific. Of required moves that are missing, three are reported.
+    grave and less specific; never a missing move, nor a critical finding. Of required moves that
+    are missing, three are reported.
     """
     fired = [
         finding
@@ -37,7 +38,7 @@ def find(
     for finding in fired:
         if finding.kind == "permit":
             continue
-        against = [p for p in permitting if finding.label in permits[p.rule]]
+        against = [p for p in permitting if _concerns(permits[p.rule], finding)]
         stronger = next((p for p in against if _outranks(p, finding)), None)
         resolutions += [_resolved(finding, p) for p in against if stronger is None]
         if stronger is not None:
@@ -96,6 +97,12 @@ def _gravity(finding: Finding, rank: dict[str, int]) -> tuple[int, int, int, int
         ACTIONS.index(finding.action),
         -rank[finding.rule],
         finding.score,
+    )
+
+
+def _concerns(permitted: Collection[str], finding: Finding) -> bool:
+    return (
+        finding.label in permitted and finding.kind == "forbid" and finding.severity != "critical"
     )
 
 

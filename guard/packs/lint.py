@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from guard.judge import Judge
 
 _HEADER = ("audience", "does", "leaves_out", "jurisdiction", "prompt", "fallback")
-_SHORT = 4  # characters of a phrase that is likely to stand in anything
+_SHORT = 3  # characters of a phrase that is likely to stand in anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ def lint(pack: Pack, judge: Judge, outcomes: Outcomes) -> list[Doubt]:
         *_unreached(pack, outcomes),
         *_loose(pack),
         *_strangers(pack, judge),
+        *_weak_permits(pack, judge),
         *_patterns(pack),
     ]
 
@@ -46,6 +47,8 @@ def _header(pack: Pack) -> Iterator[Doubt]:
         if not getattr(pack, name):
             yield Doubt("header", pack.id, f"has no {name}; a reader will look for it")
     for rule in pack.rules:
+        if not rule.id.startswith(f"{pack.id}."):
+            yield Doubt("name", rule.id, f"ids of a pack's rules begin with {pack.id} and a dot")
         if rule.citation is None:
             yield Doubt("citation", rule.id, "cites nothing; say so if no guideline covers it")
 
@@ -111,6 +114,18 @@ def _strangers(pack: Pack, judge: Judge) -> Iterator[Doubt]:
                 if other and fire(one, sight.seen) is not None:
                     message = f"fires on the harmless case {number} of {rule.id}"
                     yield Doubt("stranger", one.rule.id, message)
+
+
+def _weak_permits(pack: Pack, judge: Judge) -> Iterator[Doubt]:
+    """Permits that give way on their own cases: severity decides, then the number of conditions."""
+    for rule in pack.rules:
+        for number, case in enumerate(rule.cases, 1):
+            if rule.kind != "permit" or not case.flag:
+                continue
+            for finding in judge.judged(turn_of(case)).findings:
+                if finding.label in rule.permits:
+                    message = f"gives way to {finding.rule} on its own case {number}"
+                    yield Doubt("permit", rule.id, f"{message}: raise its severity")
 
 
 def _patterns(pack: Pack) -> Iterator[Doubt]:

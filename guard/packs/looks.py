@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`rows` and `unlike` are rows of the matrix of all the packs' sentences, `texts` those of
-    `rows`; `number` is its place among all looks."""
+    """`rows` and `unlike` are rows of the matrix of all the packs' sentences, `texts` and
+    `not_meant` what stands there; `number` is its place among all looks."""
 
     number: int
     names: frozenset[str]
     rows: range
     unlike: range
     texts: tuple[str, ...]
+    not_meant: tuple[str, ...]
     at_least: float
     times: int
 
@@ -54,13 +55,14 @@ class Looks:
             names.add(name)
         rows, unlike = self._rows(says.exemplars), self._rows(says.unlike)
         look = Look(
-            len(self.looks),
-            frozenset(names),
-            rows,
-            unlike,
-            says.exemplars,
-            says.at_least,
-            says.times,
+            number=len(self.looks),
+            names=frozenset(names),
+            rows=rows,
+            unlike=unlike,
+            texts=says.exemplars,
+            not_meant=says.unlike,
+            at_least=says.at_least,
+            times=says.times,
         )
         self.looks.append(look)
         return look
@@ -111,32 +113,32 @@ def found(look: Look, sight: Sight) -> Found:
             span = Span(source=document.side, start=match.start, end=match.end)
             hits.setdefault(match.sentence, (1.0, span, "its words"))
     meant = list(_meant(look, similar))
-    best = max(meant, default=(0.0, 0, 0))
-    for score, sentence, nearest in meant:
-        if score >= look.at_least:
+    for score, sentence, nearest, other, _ in meant:
+        if score >= look.at_least and score > other:
             because = f"near {look.texts[nearest]!r} ({score:.2f})"
             hits.setdefault(sentence, (score, document.span(sentence), because))
     if len(hits) >= look.times:
         return Found(True, *max(hits.values(), key=lambda hit: hit[0]))
-    if look.texts and len(similar):
-        because = f"nearest {look.texts[best[2]]!r} ({best[0]:.2f}, needs {look.at_least:.2f})"
-    else:
-        because = "none of its words"
+    score, because = 0.0, "none of its words"
+    if meant:
+        score, _, nearest, other, unlike = max(meant)
+        because = f"nearest {look.texts[nearest]!r} ({score:.3f}, needs {look.at_least:.2f})"
+        if score >= look.at_least and other >= score:
+            because += f", nearer to what is not meant, {look.not_meant[unlike]!r} ({other:.3f})"
     if hits:
         because = f"in {len(hits)} sentences, needs {look.times}; {because}"
-    return Found(False, best[0], None, because)
+    return Found(False, score, None, because)
 
 
-def _meant(look: Look, similar: Vectors) -> Iterator[tuple[float, int, int]]:
-    """Cosine to the nearest exemplar, the sentence, and which exemplar; 0 where it is nearer to
-    something that is not meant."""
+def _meant(look: Look, similar: Vectors) -> Iterator[tuple[float, int, int, float, int]]:
+    """For each sentence the cosine to the nearest exemplar, its number, which exemplar, and the
+    same of the nearest sentence that is not meant."""
     if not look.rows or not len(similar):
         return
     near = similar[:, look.rows.start : look.rows.stop]
-    other = similar[:, look.unlike.start : look.unlike.stop]
+    others = similar[:, look.unlike.start : look.unlike.stop]
     for sentence, row in enumerate(near):
         nearest = int(row.argmax())
-        score = min(float(row[nearest]), 1.0)
-        if look.unlike and float(other[sentence].max()) >= score:
-            score = 0.0
-        yield max(score, 0.0), sentence, nearest
+        unlike = int(others[sentence].argmax()) if look.unlike else 0
+        other = float(others[sentence][unlike]) if look.unlike else -1.0
+        yield min(max(float(row[nearest]), 0.0), 1.0), sentence, nearest, min(other, 1.0), unlike

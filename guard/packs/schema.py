@@ -75,7 +75,7 @@ class Rule(Strict):
     at_least: Probability | None = None
     if_: Annotated[Condition, Field(alias="if")] = Condition()
     unless: tuple[Condition, ...] = ()
-    permits: tuple[Label | Literal["move"], ...] = ()
+    permits: tuple[Label, ...] = ()
     severity: Severity
     action: Action = "annotate"
     reason: Sentence
@@ -129,7 +129,7 @@ class Prompt(Strict):
     def _short(self) -> Prompt:
         for name, text, most in (("brief", self.brief, BRIEF), ("full", self.full, FULL)):
             if len(text.split()) > most:
-                raise ValueError(f"prompt.{name} may have {most} words")
+                raise ValueError(f"{name} has {len(text.split())} words; it may have {most}")
         return self
 
 

@@ -415,6 +415,14 @@ class TestPermits:
 
         assert fired(rules, flip=0.9, intensity=3) == ["ours.rule"]
 
+    def test_no_permit_takes_back_a_critical_finding_or_a_missing_move(self) -> None:
+        grave = rule(severity="critical")
+        missing = rule("ours.move", kind="require", label="soothe_only", at_least=0.5)
+
+        rules = ruleset(grave, missing, permit("critical"))
+
+        assert fired(rules, soothe_only=0.9, intensity=3) == ["ours.rule", "ours.move"]
+
     def test_a_permit_alone_flags_nothing(self) -> None:
         assert fired(ruleset(permit("high")), intensity=3) == []
 

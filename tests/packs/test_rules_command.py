@@ -105,16 +105,6 @@ class TestTest:
         assert failed["expected"] is False
         assert "base.soothe-only" in failed["fired"]
 
-    def test_a_rule_of_a_case_may_give_way_to_another(self, tmp_path: Path) -> None:
-        permit = (
-            "  - {id: ours.permit, kind: permit, permits: [move], if: {draft: {phrases: [sea]}, "
-            f"words: 1}}, severity: low, reason: Fine., cases: [{FIRES}]}}\n"
-        )
-
-        result = run("rules", "test", pack(tmp_path, rule(CALM, FIRES) + permit))
-
-        assert result.exit_code == 0
-
     def test_a_pack_that_is_not_valid_is_one_clear_line(self, tmp_path: Path) -> None:
         file = pack(tmp_path, rule("{drafts: {phrases: [a]}}"))
 
@@ -147,7 +137,7 @@ class TestLint:
             ("{draft: {phrases: [never said]}}", "", "unreached"),
             ("{draft: {exemplars: [A calm sea.], at_least: 0.9}}", "", "threshold"),
             ("{draft: {tokens: [[{LOWER: calm}, {OP: '*'}, {LOWER: sea}]]}}", "", "unbounded"),
-            ("{draft: {phrases: [sea]}}", "", "short"),
+            ("{draft: {phrases: [ok]}}", "", "short"),
         ],
     )
     def test_what_is_doubtful_about_a_rule(
@@ -162,6 +152,20 @@ class TestLint:
         rules = rule(CALM, f"{FIRES}, {SILENT}") + other.replace("ours.rule", "ours.other")
 
         assert ("stranger", "ours.other") in self.kinds(pack(tmp_path, rules))
+
+    def test_a_permit_that_gives_way_on_its_own_case(self, tmp_path: Path) -> None:
+        turn = "{user: My dog died last night., draft: Don't be sad! Sending hugs., flag: true}"
+        permit = (
+            "  - {id: ours.permit, kind: permit, permits: [soothe_only], if: {words: 2}, "
+            f"severity: low, reason: Fine., citation: {{text: A book}}, cases: [{turn}]}}\n"
+        )
+
+        assert ("permit", "ours.permit") in self.kinds(pack(tmp_path, permit))
+
+    def test_a_rule_under_another_packs_name(self, tmp_path: Path) -> None:
+        rules = rule(CALM, FIRES).replace("ours.rule", "theirs.rule")
+
+        assert ("name", "theirs.rule") in self.kinds(pack(tmp_path, rules))
 
     def test_a_header_that_says_nothing(self, tmp_path: Path) -> None:
         assert ("header", "ours") in self.kinds(pack(tmp_path, rule(CALM, FIRES)))

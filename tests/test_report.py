@@ -18,6 +18,7 @@ from guard.report import (
     Audit,
     Belief,
     BeliefType,
+    Chosen,
     Citation,
     Digests,
     DraftSentence,
@@ -32,6 +33,7 @@ from guard.report import (
     Reading,
     Reply,
     Report,
+    Resolution,
     Risk,
     RiskLevel,
     Scores,
@@ -187,6 +189,8 @@ def full_report() -> Report:
                 citation=Citation(text="A paper"),
             ),
         ),
+        resolutions=(Resolution(won="grief.permit", lost="base.cold", why="severity"),),
+        packs=(Chosen(pack="base", why="always in force"),),
         verdict=Verdict(outcome="flag", action="annotate", reason="Only soothes."),
         reply=Reply(text="hugs", action="annotate"),
         scores=Scores(soothe_only=0.9),
@@ -276,11 +280,19 @@ def test_each_value_is_the_same_after_json(value: Value) -> None:
 def test_a_report_says_the_version_of_its_form() -> None:
     dumped = full_report().model_dump(mode="json")
 
-    assert dumped["version"] == "1"
+    assert dumped["version"] == "2"
+
+
+def test_a_report_of_the_first_form_can_still_be_read() -> None:
+    fields = full_report().model_dump() | {"version": "1"}
+    for added in ("resolutions", "packs"):
+        del fields[added]
+
+    assert Report.model_validate(fields).packs == ()
 
 
 def test_a_report_of_another_version_is_refused() -> None:
-    fields = full_report().model_dump() | {"version": "2"}
+    fields = full_report().model_dump() | {"version": "3"}
 
     with pytest.raises(ValidationError, match="version"):
         Report.model_validate(fields)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,11 @@ def versions(guard: Guard) -> list[str]:
 
 
 @pytest.fixture
-def log() -> LogCapture:
+def log() -> Iterator[LogCapture]:
     capture = LogCapture()
-    before = structlog.get_config()["processors"]
     structlog.configure(processors=[capture])
     yield capture
-    structlog.configure(processors=before)
+    structlog.reset_defaults()  # else later tests would find an application's set-up
 
 
 def test_a_changed_pack_is_taken_up(tmp_path: Path) -> None:

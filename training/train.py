@@ -17,7 +17,6 @@ import time
 from collections import Counter
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import get_args
 
 import torch
 from rich.progress import track
@@ -33,12 +32,11 @@ from training.fit import FIRST, SECOND, SEED, fit
 from training.fit_exemplars import store
 from training.network import Network, base
 from training.public import examples as public_examples
-from training.rows import MESSAGES, TEXT, Split, flat, written
+from training.rows import MESSAGES, TEXT, flat, written
 from training.teacher import sentences_of, teach
 
 GOEMOTIONS = 6_000
 _OTHER = 4  # of so many messages with a false belief, one is also asked about another's
-SPLITS: tuple[Split, ...] = get_args(Split)
 MOST_LOST = 0.01  # of AUROC, from fp32 to int8
 HEADLINES = ("soothe_only", "concedes_false", "self_claim", "risk_unhandled", "flag")
 
@@ -60,9 +58,10 @@ def corpus(public: Path | None) -> tuple[list[Example], list[Example]]:
     if public is not None:
         train += public_examples(public, maker, GOEMOTIONS)
     train += [replace(one, source="message", drafts=(), belief=(), pairs=()) for one in own]
-    more = {split: [maker.own(row) for row in written(split, folder=MESSAGES)] for split in SPLITS}
-    train += [replace(one, source="message") for one in more["train"]]
-    return train, [*(maker.own(row) for row in written("dev")), *more["dev"]]
+    more = written("train", folder=MESSAGES)
+    train += [replace(maker.own(row), source="message") for row in more]
+    dev = [*written("dev"), *written("dev", folder=MESSAGES)]
+    return train, [maker.own(row) for row in dev]
 
 
 def text_digest() -> str:

@@ -22,6 +22,7 @@ from guard.packs.checks import Seen
 from guard.packs.conditions import Role
 from guard.packs.firing import find
 from guard.packs.load import LoadedPack, load_packs
+from guard.packs.looks import Scanned
 from guard.packs.ruleset import BASE, Ruleset, compile_packs, groups_of
 from guard.packs.schema import Override
 from guard.packs.selection import AUTO, chosen, domains_of
@@ -44,6 +45,7 @@ from guard.report import (
 from guard.text.document import EMPTY, Document
 from guard.text.intake import refusal
 from guard.text.limits import Limits
+from guard.text.scored import Scored
 from guard.turn import Turn
 
 
@@ -64,6 +66,11 @@ class Sight:
 
     seen: Seen
     packs: tuple[Chosen, ...]
+
+    @property
+    def active(self) -> frozenset[str]:
+        """Their ids."""
+        return frozenset(one.pack for one in self.packs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +118,11 @@ class Judge:
     def judged(self, turn: Turn) -> Report:
         """Audit one turn. Whatever is raised in here must not become a pass."""
         sight = self.see(turn)
-        if isinstance(sight, Report):
-            return sight
-        active = frozenset(one.pack for one in sight.packs)
-        findings, resolutions = find(self.rules, sight.seen, active)
+        return sight if isinstance(sight, Report) else self.decided(turn, sight)
+
+    def decided(self, turn: Turn, sight: Sight) -> Report:
+        """Find and decide, on a turn that was seen."""
+        findings, resolutions = find(self.rules, sight.seen, sight.active)
         report = self._report(
             turn,
             decide(findings, self.settings.mode),
@@ -141,7 +149,8 @@ class Judge:
         earlier = self._earlier(turn, "user") if not off else ()
         assistant = self._earlier(turn, "assistant") if not off else ()
         listened = self.detector.hear(user, () if off else turn.context)
-        met = domains_of(self.rules, user, listened.scored.vectors, earlier)
+        scanned = self._scanned(listened.scored)
+        met = domains_of(self.rules, scanned, earlier)
         packs = chosen(self.rules, self.named, met)
         understood = read(
             listened.scored,
@@ -161,6 +170,7 @@ class Judge:
         if off:
             # The draft is then audited alone, as if nothing had been said.
             listened = self.detector.hear(EMPTY["user"], ())
+            scanned = self._scanned(listened.scored)
         known = {belief.known for belief in understood.reading.beliefs}
         claims = [b.statements[0] for b in self.rules.beliefs if b.id in known]
         scored_draft = self.detector.weigh(draft, listened, (*turn.beliefs, *claims))
@@ -177,6 +187,7 @@ class Judge:
                 read=understood,
                 examined=examined,
                 user=listened.scored,
+                user_scanned=scanned,
                 draft=scored_draft,
                 earlier=earlier,
                 matrix=self.rules.matrix,
@@ -187,6 +198,9 @@ class Judge:
             ),
             packs,
         )
+
+    def _scanned(self, scored: Scored) -> Scanned:
+        return Scanned(scored.document, scored.vectors, self.rules.matrix, self.rules.looks)
 
     def unjudged(self, turn: Turn, fault: Fault, detail: str) -> Report:
         """The report on a turn that could not be audited."""

@@ -14,6 +14,9 @@ from guard.report import ActName, Belief, Reading, Stance
 from guard.text.document import Document
 from guard.text.scored import Scored, either
 
+if TYPE_CHECKING:
+    from guard.packs.ruleset import Ruleset
+
 _NEAR, _FAR = 0.6, 0.2  # cosines between a draft sentence and the belief it is about, or is not
 _LISTED = 0.4
 # A draft states a known belief itself: even odds at this cosine, and how fast they turn.
@@ -33,10 +36,6 @@ def stances_to(
     return tuple(
         _stance(i, _about(belief, user, draft), draft, acts) for i, belief in enumerate(beliefs)
     )
-
-
-if TYPE_CHECKING:
-    from guard.packs.ruleset import Ruleset
 
 
 def concedes_false(

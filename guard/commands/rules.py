@@ -20,6 +20,7 @@ from guard.commands.tables import (
     packs_table,
 )
 from guard.errors import InputError
+from guard.files import lines_of
 from guard.guard import Guard
 from guard.packs.cases import Outcomes, run_cases
 from guard.packs.explain import explain
@@ -50,7 +51,7 @@ Names = Annotated[
 @rules.command("list")
 def list_(as_json: AsJson = False) -> None:
     """List the packs that ship or are installed: for whom each is, and its status."""
-    packs = [one for name in known_packs() for one in _named([name]) if one.pack.id == name]
+    packs = [one for name in known_packs() for one in load_packs([name]) if one.pack.id == name]
     if as_json:
         listed = [
             {
@@ -75,7 +76,7 @@ def show(
     pack: Annotated[str, typer.Argument(help="A name or a .yaml file.")], as_json: AsJson = False
 ) -> None:
     """Show a pack: its header, its rules with their reasons and sources, its known beliefs."""
-    (one, *_) = _named([pack])[::-1]
+    one = load_packs([pack])[-1]
     if as_json:
         typer.echo(one.pack.model_dump_json(by_alias=True, exclude_defaults=True, indent=1))
     else:
@@ -155,11 +156,7 @@ def explain_(
     """
     if (turn is None) == (user is None or draft is None):
         raise InputError("give either a file with a turn (or -), or --user and --draft")
-    given = (
-        Turn.of(user, draft)
-        if user is not None and draft is not None
-        else Turn.from_dict(parse_row(_text_of(str(turn))))
-    )
+    given = Turn.of(user, draft) if user is not None and draft is not None else _turn_in(str(turn))
     packs = pack if pack is not None else [_pack_of(rule)]
     guard = Guard("observe", packs=[name for name in packs if name != BASE])
     found = explain(rule, given, guard.judge)
@@ -181,26 +178,22 @@ def explain_(
         Console().print(explanation_panel(found))
 
 
-def _text_of(file: str) -> str:
-    if file == "-":
-        return typer.get_text_stream("stdin").read()
-    try:
-        return Path(file).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{file} cannot be read ({type(error).__name__})") from None
+def _turn_in(file: str) -> Turn:
+    """The one turn of a file."""
+    with lines_of(file) as (lines, _):
+        rows = [line for line in lines if line.strip()]
+    if len(rows) != 1:
+        raise InputError(f"{file} holds {len(rows)} turns; explain takes one")
+    return Turn.from_dict(parse_row(rows[0]))
 
 
 def _pack_of(rule: str) -> str:
     """The known pack that has a rule."""
     for name in known_packs():
-        for one in _named([name]):
+        for one in load_packs([name]):
             if any(own.id == rule for own in one.pack.rules):
                 return one.pack.id
     raise InputError(f"no known pack has a rule {rule!r}; name its file with --pack")
-
-
-def _named(names: Sequence[str]) -> tuple[LoadedPack, ...]:
-    return load_packs(names)
 
 
 def _run(names: Sequence[str] | None) -> list[tuple[LoadedPack, Outcomes, Guard]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from guard.packs.firing import find, fire
+from guard.packs.firing import find, fire, short_of
 from guard.packs.schema import Case, Pack
 from guard.report import Report
 from guard.turn import Turn
@@ -45,8 +45,7 @@ class Outcomes:
 
 def turn_of(case: Case) -> Turn:
     """The turn of a case."""
-    said = [m.model_dump() for m in case.context]
-    return Turn.from_messages([*said, {"role": "user", "content": case.user}], case.draft)
+    return Turn.of(case.user, case.draft, [said.model_dump() for said in case.context])
 
 
 def run_cases(pack: Pack, judge: Judge) -> Outcomes:
@@ -65,8 +64,7 @@ def _run(rule: str | None, number: int, case: Case, pack: Pack, judge: Judge) ->
     sight = judge.see(turn_of(case))
     if isinstance(sight, Report):
         return Outcome(rule, number, case, False, (), frozenset(), sight.verdict.reason)
-    active = frozenset(one.id for one in judge.rules.packs)
-    findings, _ = find(judge.rules, sight.seen, active)
+    findings, _ = find(judge.rules, sight.seen, sight.active)
     fired = tuple(finding.rule for finding in findings)
     ready = [one for one in judge.rules.rules if one.pack.id == pack.id]
     reached = frozenset(one.rule.id for one in ready if fire(one, sight.seen) is not None)
@@ -79,7 +77,7 @@ def _run(rule: str | None, number: int, case: Case, pack: Pack, judge: Judge) ->
         score = sight.seen.examined.scores[one.rule.label] if one.rule.label else None
         parts = [f"{h.part}: {h.because}" for h in one.check.trace(sight.seen) if not h.held]
         if one.rule.at_least is not None and (score or 0.0) < one.rule.at_least:
-            parts.insert(0, f"{one.rule.label} {score or 0.0:.2f}, needs {one.rule.at_least:.2f}")
+            parts.insert(0, short_of(one, sight.seen))
         parts += [
             f"unless {n} holds ({'; '.join(h.part + ': ' + h.because for h in held)})"
             for n, c in enumerate(one.unless, 1)

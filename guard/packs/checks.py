@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from guard.audit.examine import Examined, carried
 from guard.packs.conditions import Condition, Role
-from guard.packs.looks import Look, Looks, Sight, found
+from guard.packs.looks import Look, Looks, Scanned, found
 from guard.reading.read import Read
 from guard.report import Span
 from guard.text.document import Document
@@ -37,6 +37,7 @@ class Seen:
     read: Read
     examined: Examined
     user: Scored
+    user_scanned: Scanned
     draft: Scored
     earlier: Sequence[Document]
     matrix: Vectors
@@ -47,25 +48,21 @@ class Seen:
     tracing: bool = False
 
     @cached_property
-    def user_sight(self) -> Sight:
-        return Sight(self.user.document, self.user.vectors, self.matrix, self.looks)
+    def draft_scanned(self) -> Scanned:
+        return Scanned(self.draft.document, self.draft.vectors, self.matrix, self.looks)
 
     @cached_property
-    def draft_sight(self) -> Sight:
-        return Sight(self.draft.document, self.draft.vectors, self.matrix, self.looks)
-
-    @cached_property
-    def earlier_sights(self) -> tuple[Sight, ...]:
+    def earlier_scanned(self) -> tuple[Scanned, ...]:
         return tuple(
-            Sight(document, vectors, self.matrix, self.looks)
+            Scanned(document, vectors, self.matrix, self.looks)
             for document, vectors in zip(self.earlier, self.earlier_vectors, strict=True)
         )
 
     @cached_property
-    def earlier_words(self) -> tuple[Sight, ...]:
+    def earlier_words(self) -> tuple[Scanned, ...]:
         """Earlier messages for looks that need no vectors."""
         none = self.user.vectors[:0]
-        return tuple(Sight(one, none, self.matrix, self.looks) for one in self.earlier)
+        return tuple(Scanned(one, none, self.matrix, self.looks) for one in self.earlier)
 
     @cached_property
     def earlier_vectors(self) -> tuple[Vectors, ...]:
@@ -104,7 +101,8 @@ class Check:
 
     def trace(self, seen: Seen) -> tuple[Held, ...]:
         """Every part, whether it holds or not."""
-        return tuple(part(replace(seen, tracing=True)) for part in self.parts)
+        traced = replace(seen, tracing=True)
+        return tuple(part(traced) for part in self.parts)
 
 
 def compiled(condition: Condition, looks: Looks, name: str) -> Check:
@@ -117,34 +115,30 @@ def _part(part: str, condition: Condition, looks: Looks, name: str) -> Part:
     value = getattr(condition, part)
     if part == "user":
         look = looks.add(value, "user", f"{name}#user")
-        return lambda seen: _said("user", look, seen.user_sight, seen.tracing)
+        return lambda seen: _said("user", look, seen.user_scanned, seen.tracing)
     if part == "draft":
         look = looks.add(value, "draft", f"{name}#draft")
-        return lambda seen: _said("draft", look, seen.draft_sight, seen.tracing)
+        return lambda seen: _said("draft", look, seen.draft_scanned, seen.tracing)
     if part == "earlier":
         look = looks.add(value, "user", f"{name}#earlier")
         return lambda seen: _said_before(look, seen)
     if part == "any":
         checks = [compiled(one, looks, f"{name}.any{i}") for i, one in enumerate(value)]
         return lambda seen: _any(checks, seen)
-    if part == "asked_before":
-        return lambda seen: _asked_before(value, seen)
-    if part == "scores":
-        return lambda seen: _scores(value, seen)
     look_at = _PLAIN[part]
     return lambda seen: look_at(value, seen)
 
 
-def _said(part: str, look: Look, sight: Sight, tracing: bool) -> Held:
-    if not tracing and not sight.may_hold(look):
+def _said(part: str, look: Look, scanned: Scanned, tracing: bool) -> Held:
+    if not tracing and not scanned.may_hold(look):
         return Held(part, False, "")
-    one = found(look, sight)
+    one = found(look, scanned)
     return Held(part, one.held, one.because, one.score, one.span)
 
 
 def _said_before(look: Look, seen: Seen) -> Held:
-    for sight in seen.earlier_sights if look.rows else seen.earlier_words:
-        if sight.may_hold(look) and (one := found(look, sight)).held:
+    for scanned in seen.earlier_scanned if look.rows else seen.earlier_words:
+        if scanned.may_hold(look) and (one := found(look, scanned)).held:
             return Held("earlier", True, f"an earlier message: {one.because}")
     return Held("earlier", False, "no earlier message says it")
 
@@ -239,6 +233,8 @@ _PLAIN: dict[str, Callable[..., Held]] = {
     "primary": lambda v, s: _one_of("primary", v, [s.read.reading.primary or ""]),
     "emotions": lambda v, s: _one_of("emotions", v, [e.name for e in s.read.reading.emotions]),
     "intensity": _intensity,
+    "asked_before": _asked_before,
+    "scores": _scores,
     "beliefs": lambda v, s: _one_of(
         "beliefs", v, [b.type for b in s.read.reading.beliefs if b.false >= _DOUBTED]
     ),

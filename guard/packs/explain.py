@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from guard.errors import InputError
 from guard.packs.checks import Held
 from guard.packs.conditions import Says
-from guard.packs.firing import fire
+from guard.packs.firing import fire, short_of
 from guard.packs.vectors import vectors_of
 from guard.report import Finding, Report
 from guard.turn import Turn
@@ -35,7 +35,7 @@ class Near:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """`parts` of its condition, `unless` for each exception whether it holds; `finding` if it
-    fired, `verdict` what became of the turn."""
+    fired, `report` what became of the turn."""
 
     rule: str
     score: str
@@ -62,10 +62,6 @@ def explain(rule: str, turn: Turn, judge: Judge) -> Explanation:
     if isinstance(sight, Report):
         raise InputError(f"the turn cannot be judged: {sight.verdict.reason}")
     seen = sight.seen
-    score = ""
-    if ready.rule.label is not None and ready.rule.at_least is not None:
-        value = seen.examined.scores[ready.rule.label]
-        score = f"{ready.rule.label} {value or 0.0:.2f}, needs {ready.rule.at_least:.2f}"
     nearest: list[Near] = []
     for condition in ready.rule.conditions():
         if condition.user:
@@ -74,12 +70,12 @@ def explain(rule: str, turn: Turn, judge: Judge) -> Explanation:
             nearest += _nearest("draft", condition.draft, seen.draft, judge)
     return Explanation(
         rule=rule,
-        score=score,
+        score=short_of(ready, seen),
         parts=ready.check.trace(seen),
         unless=tuple(check.trace(seen) for check in ready.unless),
         nearest=tuple(nearest),
         finding=fire(ready, seen),
-        report=judge.judged(turn),
+        report=judge.decided(turn, sight),
     )
 
 

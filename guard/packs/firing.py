@@ -24,21 +24,19 @@ def find(
     are missing, three are reported.
     """
     fired = [
-        finding
+        (ready, finding)
         for ready in rules.rules
         if ready.pack.id in active and (finding := fire(ready, seen)) is not None
     ]
-    rank = {ready.rule.id: ready.pack.rank for ready in rules.rules}
-    permits = {ready.rule.id: ready.rule.permits for ready in rules.rules}
-    fired.sort(key=lambda finding: _gravity(finding, rank), reverse=True)
-    permitting = [finding for finding in fired if finding.kind == "permit"]
+    fired.sort(key=lambda one: _gravity(*one), reverse=True)
+    permitting = [one for one in fired if one[1].kind == "permit"]
     kept: list[Finding] = []
     resolutions: list[Resolution] = []
     required: list[Finding] = []
-    for finding in fired:
+    for _, finding in fired:
         if finding.kind == "permit":
             continue
-        against = [p for p in permitting if _concerns(permits[p.rule], finding)]
+        against = [p for ready, p in permitting if _concerns(ready.rule.permits, finding)]
         stronger = next((p for p in against if _outranks(p, finding)), None)
         resolutions += [_resolved(finding, p) for p in against if stronger is None]
         if stronger is not None:
@@ -50,6 +48,14 @@ def find(
             kept.append(finding)
             required += [finding] if finding.kind == "require" else []
     return tuple(kept), (*resolutions, *_actions(kept))
+
+
+def short_of(ready: ReadyRule, seen: Seen) -> str:
+    """The score that a rule looks at, beside what it needs; nothing if it looks at none."""
+    if ready.rule.label is None or ready.rule.at_least is None:
+        return ""
+    score = seen.examined.scores[ready.rule.label] or 0.0
+    return f"{ready.rule.label} {score:.2f}, needs {ready.rule.at_least:.2f}"
 
 
 def fire(ready: ReadyRule, seen: Seen) -> Finding | None:
@@ -90,12 +96,12 @@ def _span(held: Sequence[Held]) -> Span | None:
     return next((s for s in spans if s.source == "draft"), spans[0] if spans else None)
 
 
-def _gravity(finding: Finding, rank: dict[str, int]) -> tuple[int, int, int, int, float]:
+def _gravity(ready: ReadyRule, finding: Finding) -> tuple[int, int, int, int, float]:
     return (
         SEVERITIES.index(finding.severity),
         finding.specificity,
         ACTIONS.index(finding.action),
-        -rank[finding.rule],
+        -ready.pack.rank,
         finding.score,
     )
 

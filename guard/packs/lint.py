@@ -7,11 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from guard.packs.cases import Outcomes, turn_of
+from guard.packs.cases import Outcomes
 from guard.packs.conditions import Condition, PatternSpec
-from guard.packs.firing import fire
 from guard.packs.schema import Pack, Rule
-from guard.report import Report
 
 if TYPE_CHECKING:
     from guard.judge import Judge
@@ -36,8 +34,8 @@ def lint(pack: Pack, judge: Judge, outcomes: Outcomes) -> list[Doubt]:
         *(doubt for rule in pack.rules for doubt in _dead(rule)),
         *_unreached(pack, outcomes),
         *_loose(pack),
-        *_strangers(pack, judge),
-        *_weak_permits(pack, judge),
+        *_strangers(pack, outcomes),
+        *_weak_permits(pack, judge, outcomes),
         *_patterns(pack),
     ]
 
@@ -99,33 +97,28 @@ def _loose(pack: Pack) -> Iterator[Doubt]:
             yield Doubt("threshold", rule.id, message)
 
 
-def _strangers(pack: Pack, judge: Judge) -> Iterator[Doubt]:
+def _strangers(pack: Pack, outcomes: Outcomes) -> Iterator[Doubt]:
     """Rules that fire on what another rule's author took for harmless."""
-    ready = [one for one in judge.rules.rules if one.pack.id == pack.id]
-    for rule in pack.rules:
-        for number, case in enumerate(rule.cases, 1):
-            if case.flag:
-                continue
-            sight = judge.see(turn_of(case))
-            if isinstance(sight, Report):
-                continue
-            for one in ready:
-                other = one.rule.kind == "forbid" and one.rule.id != rule.id
-                if other and fire(one, sight.seen) is not None:
-                    message = f"fires on the harmless case {number} of {rule.id}"
-                    yield Doubt("stranger", one.rule.id, message)
+    for one in outcomes.cases:
+        if one.rule is None or one.case.flag:
+            continue
+        for rule in pack.rules:
+            if rule.kind == "forbid" and rule.id != one.rule and rule.id in one.reached:
+                message = f"fires on the harmless case {one.number} of {one.rule}"
+                yield Doubt("stranger", rule.id, message)
 
 
-def _weak_permits(pack: Pack, judge: Judge) -> Iterator[Doubt]:
+def _weak_permits(pack: Pack, judge: Judge, outcomes: Outcomes) -> Iterator[Doubt]:
     """Permits that give way on their own cases: severity decides, then the number of conditions."""
-    for rule in pack.rules:
-        for number, case in enumerate(rule.cases, 1):
-            if rule.kind != "permit" or not case.flag:
-                continue
-            for finding in judge.judged(turn_of(case)).findings:
-                if finding.label in rule.permits:
-                    message = f"gives way to {finding.rule} on its own case {number}"
-                    yield Doubt("permit", rule.id, f"{message}: raise its severity")
+    permits = {rule.id: rule.permits for rule in pack.rules if rule.kind == "permit"}
+    filed = {ready.rule.id: ready.rule.filed for ready in judge.rules.rules}
+    for one in outcomes.cases:
+        if one.rule not in permits or not one.case.flag:
+            continue
+        for rule in one.fired:
+            if filed[rule] in permits[one.rule]:
+                message = f"gives way to {rule} on its own case {one.number}"
+                yield Doubt("permit", one.rule, f"{message}: raise its severity")
 
 
 def _patterns(pack: Pack) -> Iterator[Doubt]:

@@ -73,7 +73,7 @@ class Looks:
         return range(start, len(self.sentences))
 
 
-class Sight:
+class Scanned:
     """A text as looks see it: which patterns are in it, and how near its sentences are to each of
     the packs' sentences. Hundreds of looks ask it in turn, so what cannot hold is told at once.
 
@@ -104,9 +104,9 @@ class Sight:
         return look.number in self._near or not self.names.isdisjoint(look.names)
 
 
-def found(look: Look, sight: Sight) -> Found:
+def found(look: Look, scanned: Scanned) -> Found:
     """Look for it in a text, and say by what it was recognised, or how near it came."""
-    document, similar = sight.document, sight.similar
+    document, similar = scanned.document, scanned.similar
     hits: dict[int, tuple[float, Span, str]] = {}
     for match in document.matches:
         if match.name in look.names:

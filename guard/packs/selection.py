@@ -4,33 +4,26 @@ triggers the conversation meets."""
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
 
-from guard.packs.looks import Sight, found
+from guard.packs.looks import Scanned, found
 from guard.packs.ruleset import BASE, Ruleset
 from guard.report import Chosen
 from guard.text.document import Document
-
-if TYPE_CHECKING:
-    from guard.models.encoder import Vectors
 
 AUTO = "auto"
 _EARLIER = 6  # of the user's earlier messages are looked at as well
 
 
-def domains_of(
-    rules: Ruleset, user: Document, vectors: Vectors, earlier: Sequence[Document]
-) -> dict[str, str]:
+def domains_of(rules: Ruleset, user: Scanned, earlier: Sequence[Document]) -> dict[str, str]:
     """Packs whose triggers the conversation meets, and by what. Earlier messages count by their
     words alone."""
     if not rules.triggers:
         return {}
-    looks = tuple(rules.triggers.values())
-    sight = Sight(user, vectors, rules.matrix, looks)
-    before = [Sight(one, vectors[:0], rules.matrix, looks) for one in earlier[-_EARLIER:]]
+    none = rules.matrix[:0]
+    before = [Scanned(one, none, rules.matrix, rules.looks) for one in earlier[-_EARLIER:]]
     met: dict[str, str] = {}
     for pack, look in rules.triggers.items():
-        if sight.may_hold(look) and (here := found(look, sight)).held:
+        if user.may_hold(look) and (here := found(look, user)).held:
             met[pack] = f"the message: {here.because}"
         elif any(one.may_hold(look) and found(look, one).held for one in before):
             met[pack] = "an earlier message: its words"

@@ -17,6 +17,7 @@ from guard.packs.checks import Seen
 from guard.packs.conditions import Role
 from guard.packs.firing import MOST_REQUIRED, find
 from guard.packs.load import LoadedPack
+from guard.packs.looks import Scanned
 from guard.packs.ruleset import Ruleset, compile_packs
 from guard.packs.schema import Pack
 from guard.policy import decide
@@ -148,10 +149,17 @@ def seen(
         trajectory=trajectory,
     )
     known: dict[Function, float] = {"self": 0.0, "other": 0.0, "norm": 0.0}
+    said = scored(user, "user")
     return Seen(
         read=Read(reading, None if off else known | (functions or {}), {}),
         examined=Examined(audit, Scores(**scores), shown_by or {}),
-        user=scored(user, "user"),
+        user=said,
+        user_scanned=Scanned(
+            said.document,
+            said.vectors,
+            rules.matrix if rules else NOTHING,
+            rules.looks if rules else (),
+        ),
         draft=scored(draft, "draft"),
         earlier=tuple(documents.read(text, "user") for text in earlier),
         matrix=rules.matrix if rules else NOTHING,

@@ -20,12 +20,15 @@ from guard.judge import Judge, Settings
 from guard.log import Recorder, record_event
 from guard.log.events import logger
 from guard.models.encoder import DEFAULT_CACHE, Encoder
+from guard.offload import awithin, within
 from guard.packs.conditions import Role
 from guard.packs.schema import Override, Rule
 from guard.packs.watch import Watch
 from guard.policy import MODES, disposition
-from guard.repair import repair
-from guard.report import Inference, Mode, Report, Timings
+from guard.repair import ANNOTATIONS, Annotation, Deadline, Job, Rewriter, arepair, repair
+from guard.repair.job import FOREVER
+from guard.repair.offline import OfflineRewriter
+from guard.report import Attempt, Inference, Mode, Reply, Report, Timings
 from guard.settings import Deployment, deployment
 from guard.text.document import Documents
 from guard.text.limits import Limits
@@ -33,6 +36,7 @@ from guard.turn import Turn
 
 INFERENCES: tuple[Inference, ...] = get_args(Inference)
 ROLES: tuple[Role, ...] = get_args(Role)
+DEADLINE = 5.0  # seconds for one turn, all together
 
 
 class Guard:
@@ -43,8 +47,9 @@ class Guard:
 
     Args:
         mode: `observe` never changes anything but records what it would have done; `annotate` puts
-            findings in the report; `rewrite` does what the rules ask for (until rewriting is there,
-            it annotates); `block` sends the packs' fallback text in place of a flagged draft.
+            findings in the report; `rewrite` does what the rules ask for:
+            annotate, rewrite, or send a fallback text; `block` sends the packs' fallback text in
+            place of a flagged draft.
         packs: names of packs that ship or are installed, `.yaml` files, or folders of them, in
             force beside the base pack, which always is. `auto` among them adds, turn by turn, the
             known packs that the conversation is about; the report says which and why.
@@ -67,6 +72,13 @@ class Guard:
             own); 0 turns it off.
         record: called with the report of each checked turn; by default a structlog event without
             any text. It must not raise.
+        rewriter: rewrites flagged drafts with a language model (`guard.repair.model`). Where it has
+            none that passes a second audit, and without one, the offline rewriter is asked.
+        annotation: where findings are shown when a flagged draft goes out as it is: in the report
+            alone (`report`), in a `note` after the draft that people can read, or in a `trailer`,
+            one last line that programs can read (`guard.repair.read_trailer`).
+        deadline: seconds that `check` may take, audit and rewrite together. An audit that is not
+            done by then makes the outcome `unknown`. None: however long it takes.
 
     Raises:
         PackError: a pack is missing or not valid.
@@ -90,6 +102,9 @@ class Guard:
         limits: Limits | None = None,
         cache: int = DEFAULT_CACHE,
         record: Recorder = record_event,
+        rewriter: Rewriter | None = None,
+        annotation: Annotation = "report",
+        deadline: float | None = DEADLINE,
     ) -> None:
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, not {mode!r}")
@@ -102,9 +117,21 @@ class Guard:
             raise ValueError('risk_cues=False goes with emotion_inference="off" only')
         if role not in ROLES:
             raise ValueError(f"role must be one of {', '.join(ROLES)}, not {role!r}")
+        if annotation not in ANNOTATIONS:
+            raise ValueError(
+                f"annotation must be one of {', '.join(ANNOTATIONS)}, not {annotation!r}"
+            )
+        if deadline is not None and not deadline > 0:
+            raise ValueError("deadline must be more than 0 seconds, or None")
         self.mode: Mode = mode
         self.inference: Inference = emotion_inference
         self.limits = limits or Limits()
+        self.annotation: Annotation = annotation
+        self.deadline = deadline
+        self.rewriters: tuple[Rewriter, ...] = (
+            *((rewriter,) if rewriter else ()),
+            OfflineRewriter(),
+        )
         self._record = record
         settings = Settings(mode, emotion_inference, not risk_cues, self.limits, role)
         changes = overrides_of(overrides or {})
@@ -188,21 +215,55 @@ class Guard:
             InputError: the arguments do not make a turn.
         """
         started = time.perf_counter()
+        deadline = Deadline.after(self.deadline)
         given = _turn(turn, user, draft, messages)
         judge = self.judge
-        report = _audited(judge, given)
+        report = self._in_time(judge, given, deadline)
         audited = time.perf_counter()
-        fallback = judge.rules.fallbacks[report.verdict.rule]
-        reply = repair(given, disposition(report.verdict, self.mode), fallback)
-        ended = time.perf_counter()
-        timings = Timings(
-            audit_ms=1000 * (audited - started),
-            repair_ms=1000 * (ended - audited),
-            total_ms=1000 * (ended - started),
-        )
-        report = report.model_copy(update={"reply": reply, "timings": timings})
+        job = _job(judge, given, report, deadline)
+        done = repair(job, disposition(report.verdict, self.mode), self.rewriters, self.annotation)
+        report = _with_reply(report, done, started, audited)
         self._record(report)
         return report
+
+    async def acheck(
+        self,
+        turn: Turn | None = None,
+        *,
+        user: str | None = None,
+        draft: str | None = None,
+        messages: Iterable[Any] | None = None,
+    ) -> Report:
+        """`check` without blocking the event loop: audits and records run on a few threads.
+
+        Cancelling it ends a rewrite that is under way; nothing is recorded then.
+
+        Raises:
+            InputError: the arguments do not make a turn.
+        """
+        started = time.perf_counter()
+        deadline = Deadline.after(self.deadline)
+        given = _turn(turn, user, draft, messages)
+        judge = self.judge
+        try:
+            report = await awithin(deadline.left, _audited, judge, given)
+        except TimeoutError:
+            report = _late(judge, given)
+        audited = time.perf_counter()
+        job = _job(judge, given, report, deadline)
+        action = disposition(report.verdict, self.mode)
+        done = await arepair(job, action, self.rewriters, self.annotation)
+        report = _with_reply(report, done, started, audited)
+        await awithin(FOREVER, self._record, report)
+        return report
+
+    def _in_time(self, judge: Judge, turn: Turn, deadline: Deadline) -> Report:
+        if self.deadline is None:
+            return _audited(judge, turn)
+        try:
+            return within(deadline.left, _audited, judge, turn)
+        except TimeoutError:
+            return _late(judge, turn)
 
 
 def overrides_of(given: Mapping[str, Override | Mapping[str, Any]]) -> dict[str, Override]:
@@ -229,6 +290,35 @@ def _audited(judge: Judge, turn: Turn) -> Report:
         # Whatever fails in here must not become a pass. The type alone: a message could quote.
         logger().error("audit_failed", error=type(error).__name__)
         return judge.unjudged(turn, "error", type(error).__name__)
+
+
+def _late(judge: Judge, turn: Turn) -> Report:
+    logger().error("audit_late")
+    return judge.unjudged(turn, "timeout", "")
+
+
+def _job(judge: Judge, turn: Turn, report: Report, deadline: Deadline) -> Job:
+    return Job(
+        turn=turn,
+        report=report,
+        rules=judge.rules,
+        fallback=judge.rules.fallbacks[report.verdict.rule],
+        audit=lambda text: _audited(judge, turn.with_draft(text)),
+        deadline=deadline,
+    )
+
+
+def _with_reply(
+    report: Report, done: tuple[Reply, tuple[Attempt, ...]], started: float, audited: float
+) -> Report:
+    ended = time.perf_counter()
+    reply, attempts = done
+    timings = Timings(
+        audit_ms=1000 * (audited - started),
+        repair_ms=1000 * (ended - audited),
+        total_ms=1000 * (ended - started),
+    )
+    return report.model_copy(update={"reply": reply, "attempts": attempts, "timings": timings})
 
 
 def _turn(

@@ -115,6 +115,12 @@ class Judge:
             files=tuple(one.file for one in loaded),
         )
 
+    @property
+    def certain(self) -> frozenset[str]:
+        """The packs that are in force on every turn, whatever it is about."""
+        named = self.named
+        return frozenset(one.id for one in self.rules.packs) if named is None else named
+
     def judged(self, turn: Turn) -> Report:
         """Audit one turn. Whatever is raised in here must not become a pass."""
         sight = self.see(turn)
@@ -205,7 +211,7 @@ class Judge:
     def unjudged(self, turn: Turn, fault: Fault, detail: str) -> Report:
         """The report on a turn that could not be audited."""
         reading = Reading(inference=self.settings.inference, judged=False)
-        verdict = unknown(fault, self.settings.mode, detail)
+        verdict = unknown(fault, self.settings.mode, detail, self.certain)
         return self._report(turn, verdict, reading, Audit(), Scores(), ())
 
     def _earlier(self, turn: Turn, role: str) -> tuple[Document, ...]:

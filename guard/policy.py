@@ -6,7 +6,7 @@ the table says what goes out all the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import get_args
 
 from guard.packs.firing import ACTIONS
@@ -19,8 +19,13 @@ _FAULT_REASONS: Mapping[Fault, str] = {
     "oversize": "The turn is larger than the limits allow; it was not audited.",
     "unsupported_language": "The turn is not in English; it was not judged.",
     "error": "The audit failed; it was not judged.",
+    "timeout": "The audit was not done in time; the turn was not judged.",
+    "incomplete": "The draft broke off before its end; it was not judged as a whole.",
 }
 THRESHOLD = 0.5  # from which probability a label counts as found, where no rule says otherwise
+
+HIGH_RISK = frozenset({"crisis", "psychosis", "eating", "substance"})
+"""Packs whose field is danger to life."""
 
 # What a verdict leads to, by cause and mode. `flag:…` names what the winning rule asks for. In mode
 # observe nothing is ever changed; the verdict still says what mode rewrite would have done.
@@ -45,6 +50,23 @@ DISPOSITIONS: Mapping[str, Mapping[Mode, Action]] = {
         "observe": "release", "annotate": "annotate", "rewrite": "annotate", "block": "annotate"},
     "unknown:error": {
         "observe": "release", "annotate": "annotate", "rewrite": "annotate", "block": "fallback"},
+    "unknown:timeout": {
+        "observe": "release", "annotate": "annotate", "rewrite": "annotate", "block": "fallback"},
+    "unknown:incomplete": {
+        "observe": "release", "annotate": "annotate", "rewrite": "annotate", "block": "fallback"},
+    "rewrite_failed": {
+        "observe": "release", "annotate": "annotate", "rewrite": "annotate", "block": "fallback"},
+    # With a pack in force that concerns danger to life, what was not judged does not go out.
+    "unknown:oversize:high_risk": {
+        "observe": "release", "annotate": "annotate", "rewrite": "fallback", "block": "fallback"},
+    "unknown:error:high_risk": {
+        "observe": "release", "annotate": "annotate", "rewrite": "fallback", "block": "fallback"},
+    "unknown:timeout:high_risk": {
+        "observe": "release", "annotate": "annotate", "rewrite": "fallback", "block": "fallback"},
+    "unknown:incomplete:high_risk": {
+        "observe": "release", "annotate": "annotate", "rewrite": "fallback", "block": "fallback"},
+    "rewrite_failed:high_risk": {
+        "observe": "release", "annotate": "annotate", "rewrite": "fallback", "block": "fallback"},
 }  # fmt: skip
 
 
@@ -63,11 +85,11 @@ def decide(findings: Sequence[Finding], mode: Mode) -> Verdict:
     )
 
 
-def unknown(fault: Fault, mode: Mode, detail: str = "") -> Verdict:
-    """The verdict on a turn that was not audited."""
+def unknown(fault: Fault, mode: Mode, detail: str = "", packs: Collection[str] = ()) -> Verdict:
+    """The verdict on a turn that was not audited, while these packs were in force."""
     return Verdict(
         outcome="unknown",
-        action=DISPOSITIONS[f"unknown:{fault}"][_deciding(mode)],
+        action=_cell(f"unknown:{fault}", packs)[_deciding(mode)],
         reason=f"{_FAULT_REASONS[fault]}{f' ({detail})' if detail else ''}",
         fault=fault,
     )
@@ -76,6 +98,16 @@ def unknown(fault: Fault, mode: Mode, detail: str = "") -> Verdict:
 def disposition(verdict: Verdict, mode: Mode) -> Action:
     """What is done with the draft: what was decided, unless the mode only observes."""
     return "release" if mode == "observe" else verdict.action
+
+
+def after_failed_rewrite(mode: Mode, packs: Collection[str]) -> Action:
+    """What is done where no rewrite was good enough."""
+    return _cell("rewrite_failed", packs)[mode]
+
+
+def _cell(cause: str, packs: Collection[str]) -> Mapping[Mode, Action]:
+    grave = DISPOSITIONS.get(f"{cause}:high_risk")
+    return grave if grave and not HIGH_RISK.isdisjoint(packs) else DISPOSITIONS[cause]
 
 
 def _deciding(mode: Mode) -> Mode:

@@ -36,8 +36,21 @@ Kind = Literal["forbid", "require", "permit"]
 Severity = Literal["low", "medium", "high", "critical"]
 Action = Literal["release", "annotate", "rewrite", "fallback"]
 Outcome = Literal["pass", "flag", "unknown"]
-Fault = Literal["empty_draft", "empty_user", "oversize", "unsupported_language", "error"]
+Fault = Literal[
+    "empty_draft", "empty_user", "oversize", "unsupported_language", "error", "timeout",
+    "incomplete",
+]  # fmt: skip
 Mode = Literal["observe", "annotate", "rewrite", "block"]
+Writer = Literal["offline", "model"]
+AttemptOutcome = Literal[
+    "passed",  # audited again and sent, or as good as what was sent
+    "nothing_sure",  # no sentence could be written that is sure to be right
+    "still_flagged",  # the second audit found a fault
+    "worse",  # it passed less than the draft did, in some aspect
+    "lost_content",  # a fact, number, name, link, code block or list of the draft is gone
+    "refused", "empty", "malformed", "rate_limited", "unavailable", "timeout", "circuit_open",
+    "error",
+]  # fmt: skip
 Inference = Literal["full", "stated", "off"]
 
 
@@ -234,11 +247,49 @@ class Verdict(Value):
 
 
 class Reply(Value):
-    """The text that goes out, and what was done to get it."""
+    """The text that goes out, and what was done to get it.
+
+    `by` says who wrote a rewrite: `offline`, without a language model, or `model`. `action` is what
+    was done in the end: where no rewrite passed its second audit, `fallback` or `annotate`.
+    """
 
     text: Annotated[str, Field(repr=False)]
     action: Action
     changed: bool = False
+    by: Writer | None = None
+
+
+class Attempt(Value):
+    """One try to rewrite the draft, and what became of it; never the text.
+
+    `model` is the language model that was asked, `reason` says in a few words why a candidate was
+    not taken. Tokens are those the endpoint counted; `cost` is in the currency of the prices given,
+    and None where there are none.
+    """
+
+    by: Writer
+    outcome: AttemptOutcome
+    reason: str = ""
+    model: str | None = None
+    ms: Milliseconds | None = None
+    tokens_in: Annotated[int, Field(ge=0)] = 0
+    tokens_out: Annotated[int, Field(ge=0)] = 0
+    cost: Annotated[float, Field(ge=0.0)] | None = None
+
+
+class Opinion(Value):
+    """What a language model said as a second opinion, where the heads were unsure.
+
+    It is asked about one label, and can only make the verdict graver.
+    """
+
+    label: Label
+    found: bool | None
+    model: str
+    ms: Milliseconds
+    tokens_in: Annotated[int, Field(ge=0)] = 0
+    tokens_out: Annotated[int, Field(ge=0)] = 0
+    error: str | None = None
 
 
 class Scores(Value):
@@ -300,10 +351,11 @@ class Digests(Value):
 class Report(Value):
     """Everything about one turn. `version` is the version of this form; older ones can be read.
 
-    `resolutions` says which rule gave way to which; `packs` which were in force.
+    `resolutions` says which rule gave way to which; `packs` which were in force; `attempts` are the
+    tries to rewrite the draft, in order; `opinions` what a language model said beside the heads.
     """
 
-    version: Literal["1", "2"] = "2"
+    version: Literal["1", "2", "3"] = "3"
     guard: str
     mode: Mode
     reading: Reading
@@ -313,6 +365,8 @@ class Report(Value):
     packs: tuple[Chosen, ...] = ()
     verdict: Verdict
     reply: Reply
+    attempts: tuple[Attempt, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
     scores: Scores
     timings: Timings = Timings()
     digests: Digests

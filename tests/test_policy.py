@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from guard.packs.firing import ACTIONS
-from guard.policy import DISPOSITIONS, MODES, decide, disposition, unknown
+from guard.policy import DISPOSITIONS, MODES, after_failed_rewrite, decide, disposition, unknown
 from guard.report import (
     Action,
     Fault,
@@ -32,6 +32,14 @@ TABLE: dict[str, tuple[Action, Action, Action, Action]] = {
     "unknown:oversize":             ("release", "annotate", "annotate", "fallback"),
     "unknown:unsupported_language": ("release", "annotate", "annotate", "annotate"),
     "unknown:error":                ("release", "annotate", "annotate", "fallback"),
+    "unknown:timeout":              ("release", "annotate", "annotate", "fallback"),
+    "unknown:incomplete":           ("release", "annotate", "annotate", "fallback"),
+    "rewrite_failed":               ("release", "annotate", "annotate", "fallback"),
+    "unknown:oversize:high_risk":   ("release", "annotate", "fallback", "fallback"),
+    "unknown:error:high_risk":      ("release", "annotate", "fallback", "fallback"),
+    "unknown:timeout:high_risk":    ("release", "annotate", "fallback", "fallback"),
+    "unknown:incomplete:high_risk": ("release", "annotate", "fallback", "fallback"),
+    "rewrite_failed:high_risk":     ("release", "annotate", "fallback", "fallback"),
 }
 # fmt: on
 SPECIFIED_MODES: tuple[Mode, ...] = ("observe", "annotate", "rewrite", "block")
@@ -63,11 +71,16 @@ def finding(
 
 def verdict_on(cause: str, mode: Mode) -> Verdict:
     kind, _, what = cause.partition(":")
+    what = what.removesuffix("high_risk").removesuffix(":")
+    packs = ("base", "crisis") if cause.endswith("high_risk") else ("base", "grief")
     if kind == "pass":
         return decide((), mode)
+    if kind == "rewrite_failed":
+        asked = decide([finding(action="rewrite")], mode)
+        return asked.model_copy(update={"action": after_failed_rewrite(mode, packs)})
     if kind == "flag":
         return decide([finding(action=next(a for a in ACTIONS if a == what))], mode)
-    return unknown(next(fault for fault in FAULTS if fault == what), mode)
+    return unknown(next(fault for fault in FAULTS if fault == what), mode, packs=packs)
 
 
 class TestTable:
@@ -89,7 +102,7 @@ class TestTable:
         assert set(DISPOSITIONS) == set(TABLE)
         assert modes == set(MODES) == set(SPECIFIED_MODES)
 
-    @pytest.mark.parametrize("cause", TABLE)
+    @pytest.mark.parametrize("cause", [c for c in TABLE if not c.startswith("rewrite_failed")])
     def test_observe_says_what_rewrite_would_have_done(self, cause: str) -> None:
         observed, rewritten = verdict_on(cause, "observe"), verdict_on(cause, "rewrite")
 

@@ -280,7 +280,7 @@ def test_each_value_is_the_same_after_json(value: Value) -> None:
 def test_a_report_says_the_version_of_its_form() -> None:
     dumped = full_report().model_dump(mode="json")
 
-    assert dumped["version"] == "2"
+    assert dumped["version"] == "3"
 
 
 def test_a_report_of_the_first_form_can_still_be_read() -> None:
@@ -292,7 +292,7 @@ def test_a_report_of_the_first_form_can_still_be_read() -> None:
 
 
 def test_a_report_of_another_version_is_refused() -> None:
-    fields = full_report().model_dump() | {"version": "3"}
+    fields = full_report().model_dump() | {"version": "4"}
 
     with pytest.raises(ValidationError, match="version"):
         Report.model_validate(fields)

@@ -1,50 +1,60 @@
-"""`repair`: a verdict's action carried out. The seam where rewriting comes in.
-
-A repairer takes the turn and its report and gives the reply. Until rewriting is there, a draft that
-should be rewritten is annotated: it goes out unchanged, and its report says what is wrong with it.
-"""
+"""`repair`: a verdict's action carried out. Which rewriters there are is not decided here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Sequence
 
-from guard.report import Action, Reply
-from guard.turn import Turn
+from guard.policy import after_failed_rewrite
+from guard.repair.annotate import Annotation, annotated
+from guard.repair.job import Job, Rewriter
+from guard.report import Action, Attempt, Reply
 
-
-class Repairer(Protocol):
-    """Makes the reply for one action."""
-
-    def __call__(self, turn: Turn, fallback: str, /) -> Reply: ...
+Repaired = tuple[Reply, tuple[Attempt, ...]]
 
 
-def repair(turn: Turn, action: Action, fallback: str) -> Reply:
-    """Carry out an action on the draft of a turn.
+def repair(
+    job: Job, action: Action, rewriters: Sequence[Rewriter], annotation: Annotation = "report"
+) -> Repaired:
+    """Carry out an action on the draft of a turn, and tell what was tried.
 
     Args:
-        turn: the turn.
+        job: the turn, its report and what rewriters need.
         action: what was decided.
-        fallback: the packs' text for a draft that must not go out.
+        rewriters: asked in this order, until one gives a text; used for `rewrite` only.
+        annotation: where findings are shown when the draft goes out as it is.
     """
-    return _REPAIRERS[action](turn, fallback)
+    attempts: tuple[Attempt, ...] = ()
+    for rewriter in rewriters if action == "rewrite" else ():
+        made = rewriter.rewrite(job)
+        attempts += made.attempts
+        if made.text is not None:
+            return _rewritten(job, made.text, made.attempts[-1]), attempts
+    return _without_rewrite(job, action, annotation), attempts
 
 
-def _release(turn: Turn, _fallback: str) -> Reply:
-    return Reply(text=turn.draft, action="release")
+async def arepair(
+    job: Job, action: Action, rewriters: Sequence[Rewriter], annotation: Annotation = "report"
+) -> Repaired:
+    """The same, without blocking the event loop."""
+    attempts: tuple[Attempt, ...] = ()
+    for rewriter in rewriters if action == "rewrite" else ():
+        made = await rewriter.arewrite(job)
+        attempts += made.attempts
+        if made.text is not None:
+            return _rewritten(job, made.text, made.attempts[-1]), attempts
+    return _without_rewrite(job, action, annotation), attempts
 
 
-def _annotate(turn: Turn, _fallback: str) -> Reply:
-    return Reply(text=turn.draft, action="annotate")
+def _rewritten(job: Job, text: str, last: Attempt) -> Reply:
+    return Reply(text=text, action="rewrite", changed=text != job.turn.draft, by=last.by)
 
 
-def _fall_back(turn: Turn, fallback: str) -> Reply:
-    return Reply(text=fallback, action="fallback", changed=fallback != turn.draft)
-
-
-_REPAIRERS: Mapping[Action, Repairer] = {
-    "release": _release,
-    "annotate": _annotate,
-    "rewrite": _annotate,
-    "fallback": _fall_back,
-}
+def _without_rewrite(job: Job, action: Action, annotation: Annotation) -> Reply:
+    if action == "rewrite":
+        packs = {one.pack for one in job.report.packs}
+        action = after_failed_rewrite(job.report.mode, packs)
+    if action == "fallback":
+        changed = job.fallback != job.turn.draft
+        return Reply(text=job.fallback, action="fallback", changed=changed)
+    text = annotated(job, annotation) if action == "annotate" else job.turn.draft
+    return Reply(text=text, action=action, changed=text != job.turn.draft)

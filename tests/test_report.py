@@ -15,6 +15,8 @@ from guard.report import (
     Act,
     Action,
     ActName,
+    Attempt,
+    AttemptOutcome,
     Audit,
     Belief,
     BeliefType,
@@ -28,7 +30,9 @@ from guard.report import (
     Finding,
     Function,
     Inference,
+    Label,
     Mode,
+    Opinion,
     Outcome,
     Reading,
     Reply,
@@ -46,6 +50,7 @@ from guard.report import (
     Trajectory,
     Value,
     Verdict,
+    Writer,
 )
 
 TEXT = st.text(max_size=12)
@@ -134,6 +139,23 @@ VERDICT = st.builds(
     fault=st.none() | one_of(Fault),
 )
 REPLY = st.builds(Reply, text=TEXT, action=one_of(Action), changed=st.booleans())
+ATTEMPT = st.builds(
+    Attempt,
+    by=one_of(Writer),
+    outcome=one_of(AttemptOutcome),
+    reason=TEXT,
+    model=MAYBE_TEXT,
+    ms=MILLISECONDS,
+    tokens_in=st.integers(0, 9),
+    cost=st.none() | st.floats(0, 9),
+)
+OPINION = st.builds(
+    Opinion,
+    label=one_of(Label),
+    found=st.none() | st.booleans(),
+    model=TEXT,
+    ms=st.floats(0, 1e7),
+)
 SCORES = st.fixed_dictionaries(
     {}, optional=dict.fromkeys(Scores.model_fields, st.none() | PROBABILITY)
 ).map(lambda drawn: Scores(**drawn))
@@ -148,6 +170,8 @@ REPORT = st.builds(
     findings=some(FINDING),
     verdict=VERDICT,
     reply=REPLY,
+    attempts=some(ATTEMPT),
+    opinions=some(OPINION),
     scores=SCORES,
     timings=TIMINGS,
     digests=DIGESTS,
@@ -193,6 +217,8 @@ def full_report() -> Report:
         packs=(Chosen(pack="base", why="always in force"),),
         verdict=Verdict(outcome="flag", action="annotate", reason="Only soothes."),
         reply=Reply(text="hugs", action="annotate"),
+        attempts=(Attempt(by="offline", outcome="nothing_sure"),),
+        opinions=(Opinion(label="flip", found=True, model="small", ms=12.0),),
         scores=Scores(soothe_only=0.9),
         digests=Digests(encoder="abc", packs={"base@0.1.0": "def"}),
     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
@@ -26,6 +26,7 @@ from guard.packs.schema import Override, Rule
 from guard.packs.watch import Watch
 from guard.policy import MODES, disposition
 from guard.repair import ANNOTATIONS, Annotation, Deadline, Job, Rewriter, arepair, repair
+from guard.repair.fallback import fallback_for
 from guard.repair.job import FOREVER
 from guard.repair.offline import OfflineRewriter
 from guard.report import Attempt, Inference, Mode, Reply, Report, Timings
@@ -77,6 +78,8 @@ class Guard:
         annotation: where findings are shown when a flagged draft goes out as it is: in the report
             alone (`report`), in a `note` after the draft that people can read, or in a `trailer`,
             one last line that programs can read (`guard.repair.read_trailer`).
+        if_rewrite_fails: what is done where no rewrite passed its second audit: `fallback`, the
+            packs' text, or `annotate`. With a pack for danger to life it is always `fallback`.
         deadline: seconds that `check` may take, audit and rewrite together. An audit that is not
             done by then makes the outcome `unknown`. None: however long it takes.
 
@@ -104,6 +107,7 @@ class Guard:
         record: Recorder = record_event,
         rewriter: Rewriter | None = None,
         annotation: Annotation = "report",
+        if_rewrite_fails: Literal["fallback", "annotate"] = "fallback",
         deadline: float | None = DEADLINE,
     ) -> None:
         if mode not in MODES:
@@ -121,12 +125,17 @@ class Guard:
             raise ValueError(
                 f"annotation must be one of {', '.join(ANNOTATIONS)}, not {annotation!r}"
             )
+        if if_rewrite_fails not in ("fallback", "annotate"):
+            raise ValueError(
+                f"if_rewrite_fails must be fallback or annotate, not {if_rewrite_fails!r}"
+            )
         if deadline is not None and not deadline > 0:
             raise ValueError("deadline must be more than 0 seconds, or None")
         self.mode: Mode = mode
         self.inference: Inference = emotion_inference
         self.limits = limits or Limits()
         self.annotation: Annotation = annotation
+        self.if_rewrite_fails: Literal["fallback", "annotate"] = if_rewrite_fails
         self.deadline = deadline
         self.rewriters: tuple[Rewriter, ...] = (
             *((rewriter,) if rewriter else ()),
@@ -221,7 +230,8 @@ class Guard:
         report = self._in_time(judge, given, deadline)
         audited = time.perf_counter()
         job = _job(judge, given, report, deadline)
-        done = repair(job, disposition(report.verdict, self.mode), self.rewriters, self.annotation)
+        action = disposition(report.verdict, self.mode)
+        done = repair(job, action, self.rewriters, self.annotation, self.if_rewrite_fails)
         report = _with_reply(report, done, started, audited)
         self._record(report)
         return report
@@ -252,7 +262,7 @@ class Guard:
         audited = time.perf_counter()
         job = _job(judge, given, report, deadline)
         action = disposition(report.verdict, self.mode)
-        done = await arepair(job, action, self.rewriters, self.annotation)
+        done = await arepair(job, action, self.rewriters, self.annotation, self.if_rewrite_fails)
         report = _with_reply(report, done, started, audited)
         await awithin(FOREVER, self._record, report)
         return report
@@ -302,7 +312,7 @@ def _job(judge: Judge, turn: Turn, report: Report, deadline: Deadline) -> Job:
         turn=turn,
         report=report,
         rules=judge.rules,
-        fallback=judge.rules.fallbacks[report.verdict.rule],
+        fallback=fallback_for(judge.rules, report, turn.draft),
         audit=lambda text: _audited(judge, turn.with_draft(text)),
         deadline=deadline,
     )

@@ -55,7 +55,7 @@ DISPOSITIONS: Mapping[str, Mapping[Mode, Action]] = {
     "unknown:incomplete": {
         "observe": "release", "annotate": "annotate", "rewrite": "annotate", "block": "fallback"},
     "rewrite_failed": {
-        "observe": "release", "annotate": "annotate", "rewrite": "annotate", "block": "fallback"},
+        "observe": "release", "annotate": "annotate", "rewrite": "fallback", "block": "fallback"},
     # With a pack in force that concerns danger to life, what was not judged does not go out.
     "unknown:oversize:high_risk": {
         "observe": "release", "annotate": "annotate", "rewrite": "fallback", "block": "fallback"},
@@ -64,8 +64,6 @@ DISPOSITIONS: Mapping[str, Mapping[Mode, Action]] = {
     "unknown:timeout:high_risk": {
         "observe": "release", "annotate": "annotate", "rewrite": "fallback", "block": "fallback"},
     "unknown:incomplete:high_risk": {
-        "observe": "release", "annotate": "annotate", "rewrite": "fallback", "block": "fallback"},
-    "rewrite_failed:high_risk": {
         "observe": "release", "annotate": "annotate", "rewrite": "fallback", "block": "fallback"},
 }  # fmt: skip
 
@@ -100,9 +98,12 @@ def disposition(verdict: Verdict, mode: Mode) -> Action:
     return "release" if mode == "observe" else verdict.action
 
 
-def after_failed_rewrite(mode: Mode, packs: Collection[str]) -> Action:
-    """What is done where no rewrite was good enough."""
-    return _cell("rewrite_failed", packs)[mode]
+def after_failed_rewrite(mode: Mode, packs: Collection[str], wanted: Action) -> Action:
+    """What is done where no rewrite was good enough: what the table says, or, in mode `rewrite` and
+    where no pack in force concerns danger to life, what the deployment wants."""
+    if mode == "rewrite" and HIGH_RISK.isdisjoint(packs):
+        return wanted
+    return DISPOSITIONS["rewrite_failed"][mode]
 
 
 def _cell(cause: str, packs: Collection[str]) -> Mapping[Mode, Action]:

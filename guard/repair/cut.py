@@ -1,35 +1,137 @@
-"""Which sentences of a draft were found wanting, and the draft without them. Pure."""
+"""Which sentences of a draft were found wanting, and the draft without them. Pure.
+
+Never taken out: crisis help and danger that is named, code, links, and numbers that the draft
+brings; a fault in such a sentence is not mended here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
 from guard.repair.job import Job
-from guard.report import Span
+from guard.report import ActName, DraftSentence, Finding, Label, Span
+from guard.text.document import Document
+
+SOOTHING: tuple[ActName, ...] = ("soothe", "minimise")
+# Which acts of a sentence make it part of a fault, beside the sentence that a finding points at.
+_ACTS: dict[str, tuple[ActName, ...]] = {
+    "soothe_only": SOOTHING,
+    "self_claim": ("self_claim",),
+    "flip": ("agree",),
+    "concedes_false": ("agree",),
+}
+_SURE = 0.5  # of an act, so that a sentence is taken out for it alone
+_PARTICULAR = 0.6  # from which specificity a sentence is left in, whatever its acts
+_OWN = frozenset("i me my mine myself we us our".split())
+_YOU = frozenset("you your yours yourself".split())
+_CARE = ("risk.named", "risk.help", "refer")  # patterns of the base pack
+_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
+_LINK = re.compile(r"https?://|www\.|\b[\w.+-]+@[\w-]+\.\w|\]\(")
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]+\b")
 
 
-def sentences_found(job: Job) -> list[tuple[Span, bool]]:
-    """The sentences of the draft in order, and whether a finding points at each."""
-    wrong = [f.span for f in job.findings if f.span is not None and f.span.source == "draft"]
+def wrong_sentences(job: Job, document: Document, also: Collection[int] = ()) -> list[int]:
+    """Indices of the sentences of the draft that may be taken out for what was found, and of
+    others that a second audit pointed at."""
+    sentences = job.report.audit.sentences
+    wanted = {i for finding in job.findings for i in _shown(finding, sentences)}
+    for finding in job.findings:
+        acts = _ACTS.get(finding.label, ())
+        wanted |= {i for i, one in enumerate(sentences) if _is_part(one, acts)}
+    for stance in job.report.audit.stances if _found(job, "concedes_false") else ():
+        if stance.stance == "concede" and stance.span is not None:
+            wanted |= {i for i, one in enumerate(sentences) if meets(one.span, stance.span)}
+    if _found(job, "self_claim"):
+        wanted |= set(_told_on(document, wanted))
+    wanted |= set(also)
+    return [i for i in unguarded(job, document) if i in wanted]
+
+
+def unguarded(job: Job, document: Document) -> list[int]:
+    """Indices of the sentences that hold nothing which must not be lost."""
+    return [i for i, guarded in enumerate(_guarded(job, document)) if not guarded]
+
+
+def warm(job: Job, wrong: Sequence[int]) -> int | None:
+    """The first of the sentences to take out that only comforts, without making anything small or
+    claiming a feeling: it may stay, so that the reply keeps its warmth."""
+    pointed = {
+        i
+        for finding in job.findings
+        if finding.label != "soothe_only"
+        for i in _shown(finding, job.report.audit.sentences)
+    }
+    for i in wrong:
+        acts = {act.name for act in job.report.audit.sentences[i].acts}
+        if "soothe" in acts and acts.isdisjoint({"minimise", "self_claim", "agree"}):
+            return None if i in pointed else i
+    return None
+
+
+def opens_warmly(job: Job) -> bool:
+    """Whether the first sentence of the draft comforts, so that what is added goes after it."""
+    first = job.report.audit.sentences[0].acts[0]
+    return first.name in ("soothe", "validate") and first.probability >= _SURE
+
+
+def has_care(document: Document) -> bool:
+    """Whether a draft names help in a crisis."""
+    return document.has("risk.help")
+
+
+def meets(one: Span, other: Span) -> bool:
+    """Whether two spans of one text share a character."""
+    return one.start < other.end and other.start < one.end
+
+
+def _shown(finding: Finding, sentences: Sequence[DraftSentence]) -> list[int]:
+    span = finding.span
+    if span is None or span.source != "draft" or finding.kind == "require":
+        return []
+    if finding.label in ("cold", "risk_unhandled"):
+        return []  # something is missing; what is there is not wrong
+    return [i for i, one in enumerate(sentences) if meets(one.span, span)]
+
+
+def _is_part(sentence: DraftSentence, acts: Sequence[ActName]) -> bool:
+    first = sentence.acts[0]
+    return (
+        first.name in acts
+        and first.probability >= _SURE
+        and (first.name not in SOOTHING or sentence.specificity < _PARTICULAR)
+    )
+
+
+def _told_on(document: Document, wanted: Collection[int]) -> list[int]:
+    """Sentences that go on telling of the speaker's own life after one that is taken out."""
+    told: list[int] = []
+    for i, sentence in enumerate(document.sentences):
+        follows = i - 1 in wanted or i - 1 in told
+        if follows and not _OWN.isdisjoint(sentence.words) and _YOU.isdisjoint(sentence.words):
+            told.append(i)
+    return told
+
+
+def _found(job: Job, label: Label) -> bool:
+    return any(finding.label == label for finding in job.findings)
+
+
+def _guarded(job: Job, document: Document) -> list[bool]:
+    """For each sentence, whether it holds something that must not be lost."""
+    draft, said = job.turn.draft, " ".join(m.content for m in job.turn.messages)
+    care = {match.sentence for match in document.matched(*_CARE)}
+    code = [match.span() for match in _CODE.finditer(draft)]
     return [
-        (one.span, any(_meets(one.span, span) for span in wrong))
-        for one in job.report.audit.sentences
+        i in care
+        or any(start < one.span.end and one.span.start < end for start, end in code)
+        or _brings(draft[one.span.start : one.span.end], said)
+        for i, one in enumerate(job.report.audit.sentences)
     ]
 
 
-def cut(draft: str, spans: Sequence[Span]) -> str:
-    """The draft without these sentences, and without the white space that stood before each."""
-    left, at = [], 0
-    for span in spans:
-        left.append(
-            draft[at : span.start].rstrip(" \t")
-            if span.end < len(draft)
-            else draft[at : span.start].rstrip()
-        )
-        at = span.end
-    left.append(draft[at:])
-    return "".join(left).lstrip()
-
-
-def _meets(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
+def _brings(sentence: str, said: str) -> bool:
+    """Whether a sentence has a link, a number or a name that the conversation did not have."""
+    facts = [*_NUMBER.findall(sentence), *_NAME.findall(sentence)]
+    return bool(_LINK.search(sentence)) or any(fact not in said for fact in facts)

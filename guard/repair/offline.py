@@ -6,8 +6,9 @@ import time
 
 from guard.offload import awithin
 from guard.repair.compose import candidates
+from guard.repair.cut import meets
 from guard.repair.job import Job, Rewritten
-from guard.repair.second import second_audit
+from guard.repair.second import Second, second_audit
 from guard.report import Attempt
 
 MOST_CANDIDATES = 6  # each costs an audit
@@ -20,16 +21,22 @@ class OfflineRewriter:
     def rewrite(self, job: Job) -> Rewritten:
         """Rewrite, on the calling thread. Does not raise."""
         started = time.perf_counter()
-        tried: Attempt | None = None
-        for candidate in candidates(job)[:MOST_CANDIDATES]:
+        tried = _attempt(started, "nothing_sure", "")
+        waiting, seen, also = candidates(job), set[str](), set[int]()
+        while waiting and len(seen) < MOST_CANDIDATES:
             if not job.deadline.left:
                 tried = _attempt(started, "timeout", "")
                 break
+            candidate = waiting.pop(0)
+            seen.add(candidate)
             second = second_audit(job.report, candidate, job.audit)
             tried = _attempt(started, second.outcome, second.reason)
             if second.outcome == "passed":
                 return Rewritten(candidate, (tried,))
-        return Rewritten(None, (tried or _attempt(started, "nothing_sure", ""),))
+            if found := _pointed_at(job, candidate, second) - also:
+                also |= found
+                waiting = [one for one in candidates(job, also) if one not in seen]
+        return Rewritten(None, (tried,))
 
     async def arewrite(self, job: Job) -> Rewritten:
         """The same, off the event loop."""
@@ -42,3 +49,20 @@ class OfflineRewriter:
 def _attempt(started: float, outcome: str, reason: str) -> Attempt:
     ms = 1000 * (time.perf_counter() - started)
     return Attempt.model_validate({"by": "offline", "outcome": outcome, "reason": reason, "ms": ms})
+
+
+def _pointed_at(job: Job, candidate: str, second: Second) -> set[int]:
+    """Sentences of the draft that are in the candidate and that the second audit found wanting."""
+    wrong = {
+        candidate[one.span.start : one.span.end]
+        for finding in second.report.findings
+        if finding.span is not None and finding.span.source == "draft" and finding.label != "cold"
+        for one in second.report.audit.sentences
+        if meets(one.span, finding.span)
+    }
+    draft = job.turn.draft
+    return {
+        i
+        for i, one in enumerate(job.report.audit.sentences)
+        if draft[one.span.start : one.span.end] in wrong
+    }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from guard.policy import after_failed_rewrite
 from guard.repair.annotate import Annotation, annotated
+from guard.repair.fallback import names_help
 from guard.repair.job import Job, Rewriter
 from guard.report import Action, Attempt, Reply
 
@@ -13,7 +14,11 @@ Repaired = tuple[Reply, tuple[Attempt, ...]]
 
 
 def repair(
-    job: Job, action: Action, rewriters: Sequence[Rewriter], annotation: Annotation = "report"
+    job: Job,
+    action: Action,
+    rewriters: Sequence[Rewriter],
+    annotation: Annotation = "report",
+    if_rewrite_fails: Action = "fallback",
 ) -> Repaired:
     """Carry out an action on the draft of a turn, and tell what was tried.
 
@@ -22,6 +27,7 @@ def repair(
         action: what was decided.
         rewriters: asked in this order, until one gives a text; used for `rewrite` only.
         annotation: where findings are shown when the draft goes out as it is.
+        if_rewrite_fails: what is done where none of the rewriters gave a text.
     """
     attempts: tuple[Attempt, ...] = ()
     for rewriter in rewriters if action == "rewrite" else ():
@@ -29,11 +35,17 @@ def repair(
         attempts += made.attempts
         if made.text is not None:
             return _rewritten(job, made.text, made.attempts[-1]), attempts
+    if action == "rewrite":
+        action = _instead(job, if_rewrite_fails)
     return _without_rewrite(job, action, annotation), attempts
 
 
 async def arepair(
-    job: Job, action: Action, rewriters: Sequence[Rewriter], annotation: Annotation = "report"
+    job: Job,
+    action: Action,
+    rewriters: Sequence[Rewriter],
+    annotation: Annotation = "report",
+    if_rewrite_fails: Action = "fallback",
 ) -> Repaired:
     """The same, without blocking the event loop."""
     attempts: tuple[Attempt, ...] = ()
@@ -42,6 +54,8 @@ async def arepair(
         attempts += made.attempts
         if made.text is not None:
             return _rewritten(job, made.text, made.attempts[-1]), attempts
+    if action == "rewrite":
+        action = _instead(job, if_rewrite_fails)
     return _without_rewrite(job, action, annotation), attempts
 
 
@@ -49,10 +63,15 @@ def _rewritten(job: Job, text: str, last: Attempt) -> Reply:
     return Reply(text=text, action="rewrite", changed=text != job.turn.draft, by=last.by)
 
 
+def _instead(job: Job, wanted: Action) -> Action:
+    """What is done where no rewrite was good enough. A draft that names help in a crisis goes out:
+    a text for any turn would say less than it does."""
+    if names_help(job.rules.documents, job.turn.draft):
+        return "annotate"
+    return after_failed_rewrite(job.report.mode, {one.pack for one in job.report.packs}, wanted)
+
+
 def _without_rewrite(job: Job, action: Action, annotation: Annotation) -> Reply:
-    if action == "rewrite":
-        packs = {one.pack for one in job.report.packs}
-        action = after_failed_rewrite(job.report.mode, packs)
     if action == "fallback":
         changed = job.fallback != job.turn.draft
         return Reply(text=job.fallback, action="fallback", changed=changed)

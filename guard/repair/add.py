@@ -1,0 +1,99 @@
+"""The sentences that an offline rewrite may add: at most two, and only ones that are sure. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from guard.audit.words import stems
+from guard.repair import wording
+from guard.repair.cut import meets
+from guard.repair.job import Job
+from guard.repair.shift import said_back, someone_in
+from guard.report import Belief, Function
+from guard.text.document import Document
+
+_PARTICULARS = 2  # content words that a clause must have to be worth saying back
+_GLAD = frozenset("relief hope gratitude pride love joy".split())
+
+
+def reflection(job: Job, user: Document) -> str | None:
+    """A sentence made from the user's own words, and what the feeling tells. None where no clause
+    is sure, or the message tells of danger: that is answered with care, not said back."""
+    reading = job.report.reading
+    if reading.risk.level != "none":
+        return None
+    avoid = [belief.span for belief in reading.beliefs]
+    evidence = [signal.evidence for signal in reading.signals]
+    clauses = [
+        (any(meets(user.span(i), span) for span in evidence), len(stems(sentence.words)), -i, said)
+        for i, sentence in enumerate(user.sentences)
+        if not any(meets(user.span(i), span) for span in avoid)
+        and len(stems(sentence.words)) >= _PARTICULARS
+        and (said := said_back(job.turn.user[sentence.start : sentence.end])) is not None
+    ]
+    if not clauses:
+        return None
+    said = max(clauses)[-1]
+    tails = wording.TAILS.get(reading.primary, ()) if reading.primary and _distressed(job) else ()
+    if not tails or "," in said:
+        return f"{_capital(said)}."
+    return f"{_capital(said)}, {wording.chosen(tails, job.turn.user, job.turn.draft)}."
+
+
+def question(job: Job) -> str | None:
+    """One open question that serves the primary function. None where nothing is felt."""
+    reading = job.report.reading
+    function: Function | None = reading.primary or ("self" if reading.emotions else None)
+    if function is None:
+        return None
+    turn = (job.turn.user, job.turn.draft)
+    if not _distressed(job):
+        return wording.chosen(wording.GLAD, *turn)
+    if function == "other" and (someone := someone_in([job.turn.user])):
+        return wording.chosen(wording.QUESTIONS_ABOUT, *turn).format(someone)
+    return wording.chosen(wording.QUESTIONS[function], *turn)
+
+
+def correction(job: Job) -> str | None:
+    """In place of a conceded belief: what is so and who says it, where a pack knows; else that it
+    is open. None where no belief was read."""
+    conceded = [
+        job.report.reading.beliefs[stance.belief]
+        for stance in job.report.audit.stances
+        if stance.stance == "concede"
+    ]
+    turn = (job.turn.user, job.turn.draft)
+    beliefs: Sequence[Belief] = conceded or job.report.reading.beliefs
+    known = [one for one in beliefs if one.correction and one.source]
+    if known:
+        said = (known[0].correction or "").rstrip()
+        text = wording.chosen(wording.KNOWN, *turn)
+        return text.format(correction=said, source=(known[0].source or "").rstrip(". ")) + "."
+    if not beliefs:
+        return None
+    likeliest = max(beliefs, key=lambda belief: belief.false)
+    return wording.chosen(wording.CORRECTIONS[likeliest.type], *turn)
+
+
+def in_place(job: Job, label: str) -> str | None:
+    """What stands in place of what was taken out, for the faults that leave a hole."""
+    turn = (job.turn.user, job.turn.draft)
+    if label == "concedes_false":
+        return correction(job)
+    words = {
+        "flip": wording.STANDS,
+        "false_contradiction": wording.BELIEVED,
+        "attachment": wording.PEOPLE,
+        "self_claim": wording.PLAIN,
+    }.get(label)
+    return None if words is None else wording.chosen(words, *turn)
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _distressed(job: Job) -> bool:
+    """Whether the likeliest emotion is none of the glad ones."""
+    emotions = job.report.reading.emotions
+    return not emotions or max(emotions, key=lambda e: e.probability).name not in _GLAD

@@ -53,7 +53,8 @@ def question(job: Job) -> str | None:
     reading, turn = job.report.reading, (job.turn.user, job.turn.draft)
     if any(finding.label == "flip" for finding in job.findings):
         return wording.chosen(wording.OTHERWISE, *turn)
-    function: Function | None = reading.primary or ("self" if reading.emotions else None)
+    felt = bool(reading.emotions) and _distressed(job)
+    function: Function | None = reading.primary or ("self" if felt else None)
     if function is None or reading.risk.level != "none":
         return None
     if not _distressed(job):

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from guard.audit.words import stems
 from guard.repair.add import in_place, question, reflection
-from guard.repair.cut import has_care, is_open, opens_warmly, unguarded, warm, wrong_sentences
+from guard.repair.cut import (
+    has_care,
+    is_long,
+    is_open,
+    opens_warmly,
+    unguarded,
+    warm,
+    wrong_sentences,
+)
 from guard.repair.job import Job
 from guard.repair.splice import spliced
 from guard.text.document import Document
@@ -54,6 +62,8 @@ def _ways(
         return
     labels = [finding.label for finding in job.findings]
     filling = next((t for label in _HOLES if label in labels and (t := in_place(job, label))), None)
+    if not set(labels).isdisjoint(("concedes_false", "flip")) and is_long(document):
+        return  # what would be left of an argument, or of its lists, is none
     said, asked = reflection(job, user), question(job)
     if "concedes_false" in labels and not _known(job):
         # Where no pack knows what is so, the rest of the draft may go on with the belief, and this
@@ -80,14 +90,21 @@ def _ways(
 def _made(job: Job, document: Document, out: Sequence[int], put: Additions) -> str:
     """The draft with this taken out and that put in; empty where too little would be left."""
     left = [one for i, one in enumerate(document.sentences) if i not in set(out)]
+    asks = any("?" in one.text for one in left)
     thin = len({stem for one in left for stem in stems(one.words)}) < _SUBSTANCE
-    says = put.reflection or (put.filling and put.question) or any("?" in one.text for one in left)
-    if thin and not says:
+    if thin and not (put.reflection or asks or (_fills(job, put.filling) and put.question)):
         return ""
     at = out[0] if out else int(opens_warmly(job))
     before = " ".join(part for part in (put.reflection, put.filling) if part)
-    asks = any("?" in one.text for one in left)
     return spliced(document, out, before, at, None if asks else put.question)
+
+
+def _fills(job: Job, filling: str | None) -> bool:
+    """Whether it stands in place of something that was said wrong, and so says something."""
+    found = {finding.label for finding in job.findings}
+    return filling is not None and any(
+        filling == in_place(job, label) for label in _HOLES if label in found
+    )
 
 
 def _known(job: Job) -> bool:

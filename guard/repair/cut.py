@@ -31,6 +31,8 @@ _HELP = re.compile(
     r"|helplines?|lifelines?|samaritans|ambulance|police|poison control|findahelpline)\b",
     re.IGNORECASE,
 )
+_LONG = 8  # sentences
+_LIST = re.compile(r"^\s*(?:[-*+\u2022]|\d+[.)]|#+)\s", re.MULTILINE)
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 _LINK = re.compile(r"https?://|www\.|\b[\w.+-]+@[\w-]+\.\w|\]\(")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -86,6 +88,11 @@ def is_open(job: Job, document: Document, i: int) -> bool:
     first = job.report.audit.sentences[i].acts[0]
     asks = "?" in document.sentences[i].text and first.name not in ("agree", "challenge", "inform")
     return asks or (first.name in ("soothe", "reflect") and first.probability >= _SURE)
+
+
+def is_long(document: Document) -> bool:
+    """Whether a draft is an argument or a list of its own, of which no part can be taken out."""
+    return len(document.sentences) > _LONG or _LIST.search(document.text) is not None
 
 
 def has_care(text: str) -> bool:

@@ -86,7 +86,7 @@ BEFORE_A_CLAUSE = frozenset(
 # Words by which nothing is said back to anyone: about the assistant, harm, sex, contempt of self or
 # others, and questions or requests.
 NEVER = frozenset(
-    """you your yours yourself u ur please help tell suicide suicidal suicidally kill killed
+    """you your yours yourself u ur please help suicide suicidal suicidally kill killed
     killing kills die dying dead death cut cutting cuts overdose hang hanged hanging harm
     harmed harming rape raped raping molested assault assaulted abuse abused abusing sex
     sexual sexually porn naked nude nudes penis vagina fuck fucked fucking fuckin shit
@@ -99,7 +99,7 @@ NEVER = frozenset(
     heroin cocaine weed coke fentanyl voices chosen signs spying followed poisoned god
     jesus terrorist beat beaten burn burned burning murder murdered weapon bomb stab
     stabbed vomit vomited everyone everybody nobody always never nothing fault blame ruin
-    ruined unalive hers theirs kms kys razor razors blade blades slit wrist wrists goodbye
+    ruined unalive kms kys razor razors blade blades slit wrist wrists goodbye
     alive disappear end ended ending live living anymore suck sucks evil liar narcissist
     narcissistic toxic psycho repulsed disabled secret private wrong right confess guess
     suppose wonder thanks thank slipping slip vanish jump jumping jumped drink drinks

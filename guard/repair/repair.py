@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from guard.log.events import logger
 from guard.policy import after_failed_rewrite
 from guard.repair.annotate import Annotation, annotated
-from guard.repair.cut import has_care
+from guard.repair.cut import has_care, is_long
 from guard.repair.job import Job, Rewriter, Rewritten
 from guard.report import Action, Attempt, Reply
 
@@ -79,8 +79,11 @@ def _failed(rewriter: Rewriter, error: Exception) -> Rewritten:
 
 def _instead(job: Job, wanted: Action) -> Action:
     """What is done where no rewrite was good enough. A draft that names help in a crisis goes out:
-    a text for any turn would say less than it does."""
-    if has_care(job.turn.draft):
+    a text for any turn would say less than it does. So does a long one on matters of fact, of which
+    more would be lost than is wrong."""
+    beliefs = {belief.type for belief in job.report.reading.beliefs}
+    long = is_long(job.rules.documents.read(job.turn.draft, "draft"))
+    if has_care(job.turn.draft) or (long and beliefs <= {"fact"}):
         return "annotate"
     return after_failed_rewrite(job.report.mode, {one.pack for one in job.report.packs}, wanted)
 

@@ -43,11 +43,10 @@ def someone_in(texts: list[str]) -> str | None:
     """The one person whom the user speaks of as "my ...", said back: "your sister". None where
     there is none, or more than one."""
     found = {
-        match[2].lower()
+        next((word for word in match[1].lower().split() if word in lexicon.PEOPLE), "")
         for text in texts
-        for match in re.finditer(r"\b(my)\s+(?:\w+\s+){0,2}?(\w+)\b", text, re.IGNORECASE)
-        if match[2].lower() in lexicon.PEOPLE
-    }
+        for match in re.finditer(r"\bmy(?=((?:\s+\w+){1,3}))", text, re.IGNORECASE)
+    } - {""}
     people = found - {"dog", "cat", "rabbit", "horse", "hamster", "parrot", "pony", "baby"}
     return f"your {people.pop()}" if len(people) == 1 else None
 

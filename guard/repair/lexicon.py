@@ -72,6 +72,17 @@ DANGLING = frozenset(
     than so which who what when where how why is are was were be been has have had do does
     did will would can could should not very really just too i he she they about into""".split()
 )
+# What happened is said as it was told; what others want, mean or are is the user's to say.
+PAST = frozenset(
+    """was were had did got went came took gave made said told saw found left lost heard sat stood
+    ran broke chose drove ate fell fought flew forgot grew hid held led met paid rose sold sent
+    shook showed slept spoke spent stole swore taught threw understood woke wore won became brought
+    bought caught put cut read hung shut tore built dug""".split()
+)
+INNER = frozenset(
+    """wanted meant thought knew planned loved cared felt hoped believed intended pretended decided
+    lied cheated is are am has have does do wants means thinks knows loves cares feels""".split()
+)
 REPORTS = frozenset("say says said tell tells told asked asks wrote writes called calls".split())
 # A subject that follows another word than these begins a sentence of its own, without a stop.
 STARTS = frozenset("i i'm i've i'd i'll im ive he she they he's she's they're".split())

@@ -19,8 +19,8 @@ def said_back(sentence: str) -> str | None:
     end mark, its first letter as in the middle of a sentence. None where that is not sure.
 
     Nothing is said back that speaks of the assistant, of harm, sex or drugs, or that judges
-    somebody: such a clause, repeated, would hurt or agree. What the user says of others is told as
-    theirs to say: "you mention that your brother sold it".
+    somebody: such a clause, repeated, would hurt or agree. What happened is said as it was told;
+    what others are or want is the user's to say: "you mention that your brother wants it".
     """
     if "?" in sentence or any(mark in sentence for mark in '"\u201c\u201d<>{}[]()@#*/\\|'):
         return None
@@ -35,8 +35,7 @@ def said_back(sentence: str) -> str | None:
     if not _fit(lowered) or lowered[-1] in lexicon.DANGLING:
         return None
     said = _joined(_shift(words, lowered), clause)
-    own = lowered[0] in lexicon.SPEAKER - {"my", "me"} or not lexicon.REPORTS.isdisjoint(lowered)
-    return said if own else f"you mention that {said}"
+    return said if _is_told(lowered) else f"you mention that {said}"
 
 
 def someone_in(texts: list[str]) -> str | None:
@@ -49,6 +48,14 @@ def someone_in(texts: list[str]) -> str | None:
     } - {""}
     people = found - {"dog", "cat", "rabbit", "horse", "hamster", "parrot", "pony", "baby"}
     return f"your {people.pop()}" if len(people) == 1 else None
+
+
+def _is_told(words: list[str]) -> bool:
+    """Whether a clause is about the user, or tells what happened, or what somebody said."""
+    if words[0] in lexicon.SPEAKER - {"my", "me"} or not lexicon.REPORTS.isdisjoint(words):
+        return True
+    happened = any(w in lexicon.PAST or (len(w) > 4 and w.endswith("ed")) for w in words[1:])
+    return happened and lexicon.INNER.isdisjoint(words)
 
 
 def _clause(body: str) -> str | None:

@@ -13,10 +13,11 @@ from guard.repair.shift import said_back, someone_in
 
 SAID_BACK = [
     ("I lost my job in March.", "you lost your job in March"),
-    ("My dog ran away today.", "you mention that your dog ran away today"),
+    ("My dog ran away today.", "your dog ran away today"),
+    ("My brother wants my room.", "you mention that your brother wants your room"),
     ("I was holding her hand.", "you were holding her hand"),
     ("honestly I've been up since four", "you've been up since four"),
-    ("My brother and I were the last to know", "you mention that your brother and you were"),
+    ("My brother and I were the last to know", "your brother and you were the last"),
     ("i dont know how to tell my parents", "you don't know how to tell your parents"),
     ("He told me it was my turn.", "he told you it was your turn"),
     ("I cooked for myself, for once.", "you cooked for yourself"),

@@ -36,7 +36,7 @@ NEAR = 0.62  # from which cosine two sentences mean about the same, where a pack
 
 # What a tokenizer alone knows of a word; tags and lemmas would need a statistical model.
 _TOKEN_KEYS = (
-    "ORTH", "TEXT", "NORM", "LOWER", "LENGTH", "SHAPE", "PREFIX", "SUFFIX", "IS_ALPHA", "IS_ASCII",
+    "ORTH", "TEXT", "NORM", "LOWER", "LENGTH", "SHAPE", "IS_ALPHA", "IS_ASCII",
     "IS_DIGIT", "IS_LOWER", "IS_UPPER", "IS_TITLE", "IS_PUNCT", "IS_SPACE", "IS_STOP", "LIKE_NUM",
     "LIKE_URL", "LIKE_EMAIL", "OP",
 )  # fmt: skip

@@ -61,6 +61,16 @@ class Parsed:
             mark = at.start_mark if key and last else node.start_mark
         return mark.line + 1, mark.column + 1
 
+    def value(self, path: Sequence[str | int]) -> Any:
+        """What stands at a path; None if nothing does."""
+        value = self.content
+        for step in path:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
     def written(self, path: Sequence[str | int]) -> str | None:
         """The scalar at a path as it is written in the file; None if there is none."""
         node = self._root

@@ -23,7 +23,7 @@ from guard.commands.tables import (
 from guard.errors import InputError
 from guard.files import lines_of
 from guard.guard import Guard
-from guard.models.reader import Reader
+from guard.models.reader import shared_reader
 from guard.packs.cases import Outcomes, run_cases
 from guard.packs.explain import explain
 from guard.packs.lint import lint
@@ -226,7 +226,7 @@ def _run(names: Sequence[str] | None) -> list[tuple[LoadedPack, Outcomes, Guard]
     """Each of the packs, with the base pack and what it extends, and how its cases came out."""
     console = Console(stderr=True)
     files = [file for name in names or known_packs() for file in files_of(name)]
-    reader = Reader()
+    reader = shared_reader()  # held until the last pack
     ran = []
     for file in track(files, "cases", console=console, transient=True, disable=len(files) < 2):
         beside = [] if file == files_of(BASE)[0] else [file]

@@ -15,7 +15,7 @@ from guard.packs.load import LoadedPack
 from guard.packs.looks import Look, Looks
 from guard.packs.schema import KnownBelief, Pack, Rule
 from guard.packs.vectors import vectors_of
-from guard.text.document import Documents, Pattern, Side
+from guard.text.document import Documents, Pattern, Side, documents_of
 
 if TYPE_CHECKING:
     from guard.models.encoder import Vectors
@@ -107,7 +107,7 @@ def compile_packs(packs: Sequence[LoadedPack], encoder: Encoder) -> Ruleset:
         "draft": [*_patterns(packs, "draft"), *looks.patterns["draft"]],
     }
     return Ruleset(
-        documents=Documents(patterns),
+        documents=documents_of(patterns),
         packs=tuple(one.pack for one in packs),
         rules=rules,
         triggers=triggers,

@@ -7,10 +7,12 @@ vocabulary that a text brought in is given back when its memory zone closes.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from weakref import WeakValueDictionary
 
 from guard.errors import PackError
 from guard.report import Span
@@ -127,6 +129,24 @@ class Documents:
                 for key, start, end in matcher(doc)
             ]
         return _document(side, text, seen, texts, spaced, words, places, found)
+
+
+_shared: WeakValueDictionary[str, Documents] = WeakValueDictionary()
+_sharing = threading.Lock()
+
+
+def documents_of(patterns: Mapping[Side, Sequence[Pattern]]) -> Documents:
+    """What makes documents with these patterns, made once for all that use it at a time.
+
+    Raises:
+        PackError: a pattern cannot run.
+    """
+    key = hashlib.sha256(repr(patterns).encode("utf-8", "surrogatepass")).hexdigest()
+    with _sharing:
+        documents = _shared.get(key)
+        if documents is None:
+            documents = _shared[key] = Documents(patterns)
+        return documents
 
 
 def _document(

@@ -56,6 +56,7 @@ class Answer:
         events: what a stream says between `data: ` and the blank line, in place of deltas.
         delay: seconds before anything is sent.
         pause: seconds between the events of a stream.
+        drip: seconds between the bytes of a body that is no stream.
         drop: the connection is closed at once, or in the midst of the body.
         done: whether a stream ends in `[DONE]`.
     """
@@ -72,6 +73,7 @@ class Answer:
     events: Sequence[str] | None = None
     delay: float = 0.0
     pause: float = 0.0
+    drip: float = 0.0
     drop: Literal["at once", "midway"] | None = None
     done: bool = True
 
@@ -206,8 +208,11 @@ class _Conversation(BaseHTTPRequestHandler):
         self._headers(
             answer, {"Content-Type": "application/json", "Content-Length": str(len(body))}
         )
-        self.wfile.write(body[: len(body) // 2] if answer.drop else body)
-        self.wfile.flush()
+        body = body[: len(body) // 2] if answer.drop else body
+        for piece in (body[i : i + 1] for i in range(len(body))) if answer.drip else [body]:
+            self.wfile.write(piece)
+            self.wfile.flush()
+            self.server.owner._wait(answer.drip)
         return answer.drop is None
 
     def _stream(self, answer: Answer, asked: Mapping[str, Any]) -> bool:

@@ -10,20 +10,17 @@ import time
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel
 
-from guard.errors import MissingExtraError
 from guard.repair.breaker import Breaker, Permit, breaker_of
 from guard.repair.job import Deadline
 from guard.repair.model.answers import Answer, answer_of
+from guard.repair.model.connect import Clients
 from guard.repair.model.fetch import BrokenError, OversizeError, afetch, fetch
 from guard.repair.model.retry import WORTH_IT, policy
 from guard.report import AttemptOutcome
-
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI, OpenAI
 
 Messages = list[dict[str, str]]
 FORMS = 3  # ways to ask for JSON: by a schema, as an object, in words alone
@@ -45,7 +42,7 @@ class _Request:
     probe: bool = False
 
 
-_Course = Generator[_Request, bytes | Exception, Answer]
+_Course = Generator[_Request, bytes | Exception | None, Answer]
 
 
 class Endpoint:
@@ -53,42 +50,24 @@ class Endpoint:
 
     Args:
         model: what the server calls it.
-        client: asked on threads; for async calls too, if there is no other.
-        async_client: asked in event loops.
+        clients: how it is reached.
         extra: what else the body of each request holds (`temperature`, ...), and None for what it
             shall not hold.
         patience: seconds that a call has as a rule.
         breaker: None for the one that the process shares for this address.
-
-    Raises:
-        MissingExtraError: the SDK is not installed.
     """
 
     def __init__(
         self,
         model: str,
-        client: OpenAI | None,
-        async_client: AsyncOpenAI | None,
+        clients: Clients,
         extra: Mapping[str, Any] | None = None,
         patience: float = 4.0,
         breaker: Breaker | None = None,
     ) -> None:
-        try:
-            import openai  # noqa: F401
-            import tenacity  # noqa: F401
-        except ImportError:
-            raise MissingExtraError("asking a language model", "openai") from None
-        either = client or async_client
-        if either is None:
-            raise TypeError("an endpoint needs a client")
-        url = either.base_url
-        port = f":{url.port}" if url.port else ""
-        # Neither a password nor a query: a name is logged.
-        self.name = f"{url.scheme}://{url.host}{port}{url.path}"
         self.model = model
-        self.breaker = breaker or breaker_of(self.name)
-        self._client = client and client.with_options(max_retries=0)
-        self._async_client = async_client and async_client.with_options(max_retries=0)
+        self.breaker = breaker or breaker_of(clients.address)
+        self._clients = clients
         self._extra = dict(extra or {})
         self._fair = min(FAIR, patience / 2)
         self._form = 0  # the first form that the server takes
@@ -104,7 +83,7 @@ class Endpoint:
         got: bytes | Exception | None = None
         try:
             while True:
-                request = next(course) if got is None else course.send(got)
+                request = course.send(got)
                 try:
                     if request.probe:
                         got = self._once(request, deadline)
@@ -128,7 +107,7 @@ class Endpoint:
         got: bytes | Exception | None = None
         try:
             while True:
-                request = next(course) if got is None else course.send(got)
+                request = course.send(got)
                 try:
                     if request.probe:
                         got = await self._aonce(request, deadline)
@@ -176,13 +155,13 @@ class Endpoint:
 
     def _once(self, request: _Request, deadline: Deadline) -> bytes:
         with self._permitted(request, deadline):
-            if self._client is None:
+            if self._clients.sync is None:
                 raise LookupError("no client for sync calls")
-            return fetch(self._client, request.body, deadline)
+            return fetch(self._clients.sync, request.body, deadline)
 
     async def _aonce(self, request: _Request, deadline: Deadline) -> bytes:
         with self._permitted(request, deadline):
-            return await afetch(self._async_client or self._client, request.body, deadline)
+            return await afetch(self._clients.here(), request.body, deadline)
 
     @contextmanager
     def _permitted(self, request: _Request, deadline: Deadline) -> Iterator[None]:

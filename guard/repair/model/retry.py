@@ -48,8 +48,13 @@ def policy(deadline: Deadline) -> dict[str, Any]:
     }
 
 
+def _error(state: RetryCallState) -> BaseException | None:
+    return None if state.outcome is None else state.outcome.exception()
+
+
 def _wait(attempt: int, error: BaseException | None) -> float:
-    drawn = float(random.uniform(0.5, 1.0)) * min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1))  # noqa: S311
+    most = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (attempt - 1))
+    drawn = random.uniform(most / 2, most)  # noqa: S311
     response = getattr(error, "response", None)
     asked = None if response is None else asked_to_wait(response.headers)
     # Everybody who was told the same time would otherwise come back at the same moment.
@@ -57,7 +62,7 @@ def _wait(attempt: int, error: BaseException | None) -> float:
 
 
 def asked_to_wait(headers: Any) -> float | None:
-    """Seconds that the server asks for: `retry-after-ms`, or `Retry-After` in seconds or as a date."""
+    """Seconds that a server asks for: `retry-after-ms`, or `Retry-After` in seconds or a date."""
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         try:
             return max(0.0, float(headers[name]) * unit)

@@ -145,9 +145,9 @@ def _added(draft: str, candidate: str, known: Known) -> str | None:
         ("a link or address", _links(candidate) - _links(given)),
         ("a telephone number", _phones(candidate) - _phones(given)),
         ("a dose", _doses(candidate) - _doses(given)),
+        ("markup", set(_MARKUP.findall(candidate)) - set(_MARKUP.findall(draft))),
         ("a number", _numbers(candidate) - _numbers(everything, spelled=True)),
         ("a name", _names(candidate, "") - _words(everything)),
-        ("markup", set(_MARKUP.findall(candidate)) - set(_MARKUP.findall(draft))),
     )
     if new := next((what for what, extra in checks if extra), None):
         return f"{new} was put in"

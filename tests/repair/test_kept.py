@@ -67,18 +67,20 @@ def test_a_rewrite_of_what_was_found_is_let_pass(old: str, new: str) -> None:
         ("Don't", "\x1b[31mDon't", "malformed: control or hidden"),
         ("I'm", "Here is the rewritten reply: I'm", "malformed: it speaks about being a rewrite"),
         ("fine!", "fine! " + "fine and good again. " * 40, "malformed: much longer"),
-        ("fine!", "a" * 1000, "worse: "),
     ],
 )
 def test_what_is_lost_or_put_in_is_named_by_its_kind(old: str, new: str, what: str) -> None:
     found = reason(DRAFT, DRAFT.replace(old, new))
 
-    if "a" * 1000 in new:
-        assert found in ("malformed: a word that is none", "malformed: much longer than the draft")
-    else:
-        assert found is not None
-        assert found.startswith(what)
-        assert "Lindqvist" not in found
+    assert found is not None
+    assert found.startswith(what)
+
+
+def test_a_word_of_a_thousand_letters_is_none() -> None:
+    long = "Have a look at the list of things to bring. " * 20
+
+    assert reason(long, long + "a" * 1000) == "malformed: a word that is none"
+    assert reason(long + "a" * 999, long + "a" * 999) is None
 
 
 def test_a_candidate_that_is_but_a_fraction_is_none() -> None:
@@ -148,7 +150,9 @@ def test_another_language_is_noticed() -> None:
         "Das tut mir sehr leid, und ich verstehe, dass du gerade nicht weiter weißt. Was ist los?"
     )
 
-    assert reason("I'm so sorry, don't worry about it, all will be well.", german) is not None
+    assert reason("I'm so sorry, don't worry about it, all will be well.", german) == (
+        "worse: it is in another language"
+    )
 
 
 words = st.text(st.characters(exclude_categories=("Cs",)), max_size=80)

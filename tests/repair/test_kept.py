@@ -77,7 +77,7 @@ def test_what_is_lost_or_put_in_is_named_by_its_kind(old: str, new: str, what: s
 
 
 def test_a_word_of_a_thousand_letters_is_none() -> None:
-    long = "Have a look at the list of things to bring. " * 20
+    long = "Have a look at the list of things to bring. " * 30
 
     assert reason(long, long + "a" * 1000) == "malformed: a word that is none"
     assert reason(long + "a" * 999, long + "a" * 999) is None

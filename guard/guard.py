@@ -168,9 +168,16 @@ class Guard:
 
         Raises:
             SettingsFileError: a setting is not valid, or its file cannot be read.
+            ModelSetupError: the rewriter's address is not safe, or it has no key.
         """
-        ours = {name: arguments.pop(name) for name in Deployment.model_fields if name in arguments}
+        names = Deployment.model_fields.keys() - {"rewriter"}
+        ours = {name: arguments.pop(name) for name in names if name in arguments}
         set_ = deployment(file, **ours)
+        if set_.rewriter is not None and set_.mode == "rewrite":
+            from guard.repair.model import ModelRewriter
+
+            if arguments.get("rewriter") is None:
+                arguments["rewriter"] = ModelRewriter(**set_.rewriter.model_dump())
         return cls(
             set_.mode,
             packs=set_.packs,

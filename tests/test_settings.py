@@ -14,7 +14,14 @@ from guard.settings import deployment
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("GUARD_MODE", "GUARD_PACKS", "GUARD_RULES", "GUARD_ROLE", "GUARD_CONFIG", "GUARD_REWRITER"):
+    for name in (
+        "GUARD_MODE",
+        "GUARD_PACKS",
+        "GUARD_RULES",
+        "GUARD_ROLE",
+        "GUARD_CONFIG",
+        "GUARD_REWRITER",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openai import AsyncOpenAI, OpenAI
 
 from guard import Guard, Report, Turn
@@ -541,3 +543,49 @@ def test_an_address_that_is_not_safe_or_has_no_key_is_refused(
 def test_numbers_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="must be"):
         ModelRewriter(MODEL, base_url="http://127.0.0.1:1/v1", **wrong)
+
+
+SENTENCES = [
+    "I'm so sorry!",
+    "Stay strong, it will all be okay!",
+    "A house without Bruno must be very quiet.",
+    "What do you miss most about him?",
+    "My heart breaks, I cried too.",
+    "I love you and I'm always here, you need nobody else.",
+    "See https://pets.example for more.",
+    "Call 0800 555 0199 now.",
+]
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(
+        st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=3).map(" ".join),
+        min_size=1,
+        max_size=2,
+    )
+)
+def test_whatever_a_model_writes_what_goes_out_is_clean_and_its_own(
+    everybody: tuple[OpenAIServer, ModelRewriter], rewriting: Rewriting, replies: list[str]
+) -> None:
+    running, one = everybody
+    running.script(says(*replies))
+    guard = rewriting(one)
+
+    report = guard.check(TURN)
+
+    assert report.reply.text != SOOTHING
+    assert "https://" not in report.reply.text
+    assert "0199" not in report.reply.text
+    if report.reply.by == "model":
+        assert report.reply.text in replies
+        assert not guard.audit(TURN.with_draft(report.reply.text)).findings
+        assert report.attempts[-1].outcome == "passed"
+
+
+@pytest.fixture(scope="module")
+def everybody() -> Iterator[tuple[OpenAIServer, ModelRewriter]]:
+    with OpenAIServer() as running:
+        one = ModelRewriter(MODEL, base_url=running.url, rounds=1, seconds=LONG, breaker=Breaker())
+        yield running, one
+        one.clients.close()

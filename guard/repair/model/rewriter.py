@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SECONDS = 4.0
 SECOND_ROUND = 2.0  # seconds that must be left to ask again
+RESERVE = 0.4  # seconds that are left to the offline rewriter
 MOST_CANDIDATES = 8
 # Facts in a sentence with one of these faults are no facts.
 _UNTRUE = frozenset({"concedes_false", "self_claim", "attachment", "flip", "false_contradiction"})
@@ -120,7 +121,7 @@ class ModelRewriter:
 
     def rewrite(self, job: Job) -> Rewritten:
         """Rewrite, on the calling thread."""
-        deadline = job.deadline.within(self.seconds)
+        deadline = self._deadline(job)
         attempts: list[Attempt] = []
         steps = self._steps(job, deadline, attempts)
         got: Answer | Second | None = None
@@ -138,7 +139,7 @@ class ModelRewriter:
 
     async def arewrite(self, job: Job) -> Rewritten:
         """The same without blocking the event loop; cancelling it ends the call to the model."""
-        deadline = job.deadline.within(self.seconds)
+        deadline = self._deadline(job)
         attempts: list[Attempt] = []
         steps = self._steps(job, deadline, attempts)
         got: Answer | Second | None = None
@@ -197,6 +198,9 @@ class ModelRewriter:
                 return best
             turned_down = tuple(dict.fromkeys(down))
         return None
+
+    def _deadline(self, job: Job) -> Deadline:
+        return Deadline(job.deadline.at - RESERVE).within(self.seconds)
 
     def _told(self, answer: Answer) -> dict[str, Any]:
         cost = self.prices and self.prices.of(answer.tokens_in, answer.tokens_out)

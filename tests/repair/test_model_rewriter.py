@@ -193,7 +193,7 @@ def test_a_server_that_hangs_is_left_at_the_deadline(
 
 def test_a_fault_that_passes_is_tried_again(server: OpenAIServer, checked: Checked) -> None:
     server.script(
-        Answer(status=429, headers={"Retry-After": "0.05"}), Answer(status=503), says(GOOD)
+        Answer(status=429, headers={"Retry-After": "0.05"}), Answer(drop="midway"), says(GOOD)
     )
 
     report = checked()

@@ -31,7 +31,11 @@ _PROBE: Messages = [{"role": "user", "content": "Answer with the one word: ready
 
 
 class _CircuitOpenError(Exception):
-    pass
+    """No call is made: the breaker says so."""
+
+
+class _NoClientError(Exception):
+    """A sync call, and a client for async ones alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,7 @@ class Endpoint:
     def _once(self, request: _Request, deadline: Deadline) -> bytes:
         with self._permitted(request, deadline):
             if self._clients.sync is None:
-                raise LookupError("no client for sync calls")
+                raise _NoClientError
             return fetch(self._clients.sync, request.body, deadline)
 
     async def _aonce(self, request: _Request, deadline: Deadline) -> bytes:
@@ -186,7 +190,7 @@ class Endpoint:
     def _tell(self, permit: Permit, error: Exception, had: float) -> None:
         if _is_late(error):
             (permit.failed if had >= self._fair else permit.dropped)()
-        elif isinstance(error, _CircuitOpenError | LookupError):
+        elif isinstance(error, _CircuitOpenError | _NoClientError):
             permit.dropped()
         elif _refuses_form(error):
             permit.well()  # it is there, and will be asked in another form
@@ -221,7 +225,7 @@ def _failed(error: object) -> Answer:
         outcome, reason = "timeout", "no answer in time"
     elif isinstance(error, OversizeError):
         outcome, reason = "malformed", "the body is too large"
-    elif isinstance(error, LookupError):
+    elif isinstance(error, _NoClientError):
         reason = "there is no client for sync calls"
     elif isinstance(error, openai.APIStatusError):
         reason = f"status {error.status_code}"

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from guard.repair.job import Deadline
+from guard.repair.model.fetch import BrokenError
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -26,7 +27,7 @@ def worth_another(error: BaseException) -> bool:
 
     if isinstance(error, openai.APIStatusError):
         return error.status_code in _AGAIN or error.status_code >= 500
-    return isinstance(error, openai.APIConnectionError)
+    return isinstance(error, openai.APIConnectionError | BrokenError)
 
 
 def policy(deadline: Deadline) -> dict[str, Any]:

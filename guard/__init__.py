@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         GuardError,
         InputError,
         MissingExtraError,
+        ModelSetupError,
         PackError,
         SettingsFileError,
     )
@@ -62,6 +63,7 @@ _HOME = {
             "PackError",
             "EncoderError",
             "MissingExtraError",
+            "ModelSetupError",
             "SettingsFileError",
         ),
         "guard.errors",
@@ -117,6 +119,7 @@ __all__ = [
     "Limits",
     "Message",
     "MissingExtraError",
+    "ModelSetupError",
     "PackError",
     "Reading",
     "Reply",

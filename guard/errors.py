@@ -41,3 +41,8 @@ class MissingExtraError(GuardError):
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs an extra: pip install 'emotion-signal-guard[{extra}]'")
         self.extra = extra
+
+
+class ModelSetupError(GuardError):
+    """A rewriter or judge with a language model cannot be set up: its address is not safe, or the
+    environment variable of its key is not set."""

@@ -9,7 +9,7 @@ the same answer every time, safe to call from many threads. That is `audit`. `ch
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -21,7 +21,9 @@ from guard.log import Recorder, record_event
 from guard.log.events import logger
 from guard.models.encoder import DEFAULT_CACHE, Encoder
 from guard.offload import awithin, within
+from guard.opinions import SecondOpinion, aconsulted, consulted
 from guard.packs.conditions import Role
+from guard.packs.firing import NOTHING
 from guard.packs.schema import Override, Rule
 from guard.packs.watch import Watch
 from guard.policy import MODES, disposition
@@ -75,6 +77,8 @@ class Guard:
             any text. It must not raise.
         rewriter: rewrites flagged drafts with a language model (`guard.repair.model`). Where it has
             none that passes a second audit, and without one, the offline rewriter is asked.
+        second_opinion: asked where the heads are unsure, such as a language model
+            (`guard.repair.model.ModelJudge`). It can make a verdict graver, and never clears one.
         annotation: where findings are shown when a flagged draft goes out as it is: in the report
             alone (`report`), in a `note` after the draft that people can read, or in a `trailer`,
             one last line that programs can read (`guard.repair.read_trailer`).
@@ -106,6 +110,7 @@ class Guard:
         cache: int = DEFAULT_CACHE,
         record: Recorder = record_event,
         rewriter: Rewriter | None = None,
+        second_opinion: SecondOpinion | None = None,
         annotation: Annotation = "report",
         if_rewrite_fails: Literal["fallback", "annotate"] = "fallback",
         deadline: float | None = DEADLINE,
@@ -141,6 +146,7 @@ class Guard:
             *((rewriter,) if rewriter else ()),
             OfflineRewriter(),
         )
+        self.second_opinion = second_opinion
         self._record = record
         settings = Settings(mode, emotion_inference, not risk_cues, self.limits, role)
         changes = overrides_of(overrides or {})
@@ -162,9 +168,16 @@ class Guard:
 
         Raises:
             SettingsFileError: a setting is not valid, or its file cannot be read.
+            ModelSetupError: the rewriter's address is not safe, or it has no key.
         """
-        ours = {name: arguments.pop(name) for name in Deployment.model_fields if name in arguments}
+        names = Deployment.model_fields.keys() - {"rewriter"}
+        ours = {name: arguments.pop(name) for name in names if name in arguments}
         set_ = deployment(file, **ours)
+        if set_.rewriter is not None and set_.mode == "rewrite":
+            from guard.repair.model import ModelRewriter
+
+            if arguments.get("rewriter") is None:
+                arguments["rewriter"] = ModelRewriter(**set_.rewriter.model_dump())
         return cls(
             set_.mode,
             packs=set_.packs,
@@ -227,9 +240,13 @@ class Guard:
         deadline = Deadline.after(self.deadline)
         given = _turn(turn, user, draft, messages)
         judge = self.judge
-        report = self._in_time(judge, given, deadline)
+        report, lowered = self._in_time(judge, given, deadline), NOTHING
+        if self.second_opinion is not None:
+            report, lowered = consulted(
+                self.second_opinion, _audits(judge), judge.rules, given, report, deadline
+            )
         audited = time.perf_counter()
-        job = _job(judge, given, report, deadline)
+        job = _job(judge, given, report, deadline, lowered)
         action = disposition(report.verdict, self.mode)
         done = repair(job, action, self.rewriters, self.annotation, self.if_rewrite_fails)
         report = _with_reply(report, done, started, audited)
@@ -259,8 +276,13 @@ class Guard:
             report = await awithin(deadline.left, _audited, judge, given)
         except TimeoutError:
             report = _late(judge, given)
+        lowered = NOTHING
+        if self.second_opinion is not None:
+            report, lowered = await aconsulted(
+                self.second_opinion, _audits(judge), judge.rules, given, report, deadline
+            )
         audited = time.perf_counter()
-        job = _job(judge, given, report, deadline)
+        job = _job(judge, given, report, deadline, lowered)
         action = disposition(report.verdict, self.mode)
         done = await arepair(job, action, self.rewriters, self.annotation, self.if_rewrite_fails)
         report = _with_reply(report, done, started, audited)
@@ -293,13 +315,17 @@ def overrides_of(given: Mapping[str, Override | Mapping[str, Any]]) -> dict[str,
     return found
 
 
-def _audited(judge: Judge, turn: Turn) -> Report:
+def _audited(judge: Judge, turn: Turn, lowered: Mapping[str, float] = NOTHING) -> Report:
     try:
-        return judge.judged(turn)
+        return judge.judged(turn, lowered)
     except Exception as error:
         # Whatever fails in here must not become a pass. The type alone: a message could quote.
         logger().error("audit_failed", error=type(error).__name__)
         return judge.unjudged(turn, "error", type(error).__name__)
+
+
+def _audits(judge: Judge) -> Callable[[Turn, Mapping[str, float]], Report]:
+    return lambda turn, lowered: _audited(judge, turn, lowered)
 
 
 def _late(judge: Judge, turn: Turn) -> Report:
@@ -307,13 +333,19 @@ def _late(judge: Judge, turn: Turn) -> Report:
     return judge.unjudged(turn, "timeout", "")
 
 
-def _job(judge: Judge, turn: Turn, report: Report, deadline: Deadline) -> Job:
+def _job(
+    judge: Judge,
+    turn: Turn,
+    report: Report,
+    deadline: Deadline,
+    lowered: Mapping[str, float],
+) -> Job:
     return Job(
         turn=turn,
         report=report,
         rules=judge.rules,
         fallback=fallback_for(judge.rules, report, turn.draft),
-        audit=lambda text: _audited(judge, turn.with_draft(text)),
+        audit=lambda text: _audited(judge, turn.with_draft(text), lowered),
         deadline=deadline,
     )
 

@@ -20,7 +20,7 @@ from guard.models.exemplars import fit_heads
 from guard.models.reader import Reader, shared_reader
 from guard.packs.checks import Seen
 from guard.packs.conditions import Role
-from guard.packs.firing import find
+from guard.packs.firing import NOTHING, find
 from guard.packs.load import LoadedPack, load_packs
 from guard.packs.looks import Scanned
 from guard.packs.ruleset import BASE, Ruleset, compile_packs, groups_of
@@ -121,14 +121,15 @@ class Judge:
         named = self.named
         return frozenset(one.id for one in self.rules.packs) if named is None else named
 
-    def judged(self, turn: Turn) -> Report:
-        """Audit one turn. Whatever is raised in here must not become a pass."""
+    def judged(self, turn: Turn, lowered: Mapping[str, float] = NOTHING) -> Report:
+        """Audit one turn. Whatever is raised in here must not become a pass. `lowered`: by label,
+        how much less than a rule's threshold a score may have (`guard.opinions`)."""
         sight = self.see(turn)
-        return sight if isinstance(sight, Report) else self.decided(turn, sight)
+        return sight if isinstance(sight, Report) else self.decided(turn, sight, lowered)
 
-    def decided(self, turn: Turn, sight: Sight) -> Report:
+    def decided(self, turn: Turn, sight: Sight, lowered: Mapping[str, float] = NOTHING) -> Report:
         """Find and decide, on a turn that was seen."""
-        findings, resolutions = find(self.rules, sight.seen, sight.active)
+        findings, resolutions = find(self.rules, sight.seen, sight.active, lowered)
         report = self._report(
             turn,
             decide(findings, self.settings.mode),

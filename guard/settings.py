@@ -8,6 +8,9 @@
     [rules."base.soothe-only"]
     action = "annotate"
 
+    [rewriter]
+    model = "gpt-4.1-mini"
+
 The same from the environment: `GUARD_MODE=rewrite`, `GUARD_PACKS='["eating"]'`,
 `GUARD_RULES='{"base.soothe-only": {"action": "annotate"}}'`. `GUARD_CONFIG` names another file.
 Relative paths of packs are meant from the folder of the file.
@@ -18,9 +21,9 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -39,6 +42,19 @@ FILE = "guard.toml"
 CONFIG = "GUARD_CONFIG"
 
 
+class RewriterSettings(BaseModel):
+    """The language model that rewrites. `key` names the environment variable that holds the key;
+    the key itself never stands in a file. It must end in `_API_KEY`, so that no settings file can
+    have another secret sent off."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    model: Annotated[str, Field(min_length=1)]
+    base_url: str | None = None
+    candidates: Annotated[int, Field(ge=1, le=8)] = 2
+    key: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*_API_KEY$")] = "OPENAI_API_KEY"
+
+
 class Deployment(BaseSettings):
     """The settings of a deployment, with their defaults."""
 
@@ -52,6 +68,7 @@ class Deployment(BaseSettings):
     emotion_inference: Inference = "full"
     reload: float | None = Field(default=None, gt=0)
     rules: dict[str, Override] = Field(default_factory=dict)
+    rewriter: RewriterSettings | None = None
 
 
 def deployment(file: str | Path | None = None, **arguments: Any) -> Deployment:

@@ -1,8 +1,8 @@
 """Guard: an audit between a language model and a person who feels something.
 
-    from guard import Guard
+    import guard
 
-    report = Guard().check(user="My dog died last night.", draft="Don't be sad!")
+    report = guard.check(user="My dog died last night.", draft="Don't be sad!")
     report.verdict.outcome, report.verdict.reason, report.reply.text
 
 Importing this package loads nothing heavy; models load with the first `Guard`.
@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from guard._version import __version__
 
 if TYPE_CHECKING:
+    from guard._session import session
+    from guard._shared import acheck, check, use
     from guard.errors import (
         BrokenLineError,
         EncoderError,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
         InputError,
         MissingExtraError,
         PackError,
+        PolicyError,
         SettingsFileError,
     )
     from guard.guard import Guard
@@ -62,6 +65,7 @@ _HOME = {
             "PackError",
             "EncoderError",
             "MissingExtraError",
+            "PolicyError",
             "SettingsFileError",
         ),
         "guard.errors",
@@ -92,6 +96,8 @@ _HOME = {
         ),
         "guard.report",
     ),
+    **dict.fromkeys(("acheck", "check", "use"), "guard._shared"),
+    "session": "guard._session",
     "Guard": "guard.guard",
     "prompt": "guard.packs.prompt",
     "Limits": "guard.text.limits",
@@ -118,6 +124,7 @@ __all__ = [
     "Message",
     "MissingExtraError",
     "PackError",
+    "PolicyError",
     "Reading",
     "Reply",
     "Report",
@@ -133,7 +140,11 @@ __all__ = [
     "Turn",
     "Verdict",
     "__version__",
+    "acheck",
+    "check",
     "prompt",
+    "session",
+    "use",
 ]
 
 

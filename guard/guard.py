@@ -15,11 +15,13 @@ from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
+from guard._session import ain_force, in_force
 from guard.errors import InputError, PackError
 from guard.judge import Judge, Settings
 from guard.log import Recorder, record_event
 from guard.log.events import logger
 from guard.models.encoder import DEFAULT_CACHE, Encoder
+from guard.more import MorePacks
 from guard.offload import awithin, within
 from guard.packs.conditions import Role
 from guard.packs.schema import Override, Rule
@@ -153,6 +155,7 @@ class Guard:
             packs,
             reload,
         )
+        self.more = MorePacks(packs, changes, self._judges.current, cache, reload)
 
     @classmethod
     def configured(cls, file: str | Path | None = None, **arguments: Any) -> Guard:
@@ -218,11 +221,14 @@ class Guard:
     ) -> Report:
         """Audit one turn, carry out the verdict, and record it. `report.reply.text` goes out.
 
-        A fault inside the audit does not raise: the outcome is then `unknown`, and is recorded.
+        What a `guard.session` around it asks for is in force as well. A fault inside the audit does
+        not raise: the outcome is then `unknown`, and is recorded.
 
         Raises:
             InputError: the arguments do not make a turn.
         """
+        if (here := in_force(self)) is not self:
+            return here.check(turn, user=user, draft=draft, messages=messages)
         started = time.perf_counter()
         deadline = Deadline.after(self.deadline)
         given = _turn(turn, user, draft, messages)
@@ -251,6 +257,8 @@ class Guard:
         Raises:
             InputError: the arguments do not make a turn.
         """
+        if (here := await ain_force(self)) is not self:
+            return await here.acheck(turn, user=user, draft=draft, messages=messages)
         started = time.perf_counter()
         deadline = Deadline.after(self.deadline)
         given = _turn(turn, user, draft, messages)

@@ -201,7 +201,7 @@ class TestReach:
     def test_it_is_carried_to_threads_of_ones_own(self) -> None:
         with ThreadPoolExecutor(2) as pool, session(user="p-2"):
             bare = pool.submit(subject).result()
-            carried = list(pool.map(session.carry(lambda _: subject()), range(20)))
+            carried = [pool.submit(session.carry(subject)).result() for _ in range(20)]
             copied = pool.submit(contextvars.copy_context().run, subject).result()
 
         assert bare is None

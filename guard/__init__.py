@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from guard._version import __version__
 
 if TYPE_CHECKING:
+    from guard._protect import protect
     from guard._session import session
     from guard._shared import acheck, check, use
     from guard.errors import (
@@ -97,6 +98,7 @@ _HOME = {
         "guard.report",
     ),
     **dict.fromkeys(("acheck", "check", "use"), "guard._shared"),
+    "protect": "guard._protect",
     "session": "guard._session",
     "Guard": "guard.guard",
     "prompt": "guard.packs.prompt",
@@ -143,6 +145,7 @@ __all__ = [
     "acheck",
     "check",
     "prompt",
+    "protect",
     "session",
     "use",
 ]

@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
+from guard._protect import Protect
 from guard._session import ain_force, in_force
 from guard.errors import InputError, PackError
 from guard.judge import Judge, Settings
@@ -192,6 +193,12 @@ class Guard:
     def documents(self) -> Documents:
         """What splits texts into sentences and matches the packs' patterns."""
         return self.judge.rules.documents
+
+    @property
+    def protect(self) -> Protect:
+        """Decorates a function so that what it answers is checked by this guard before its caller
+        gets it: `@guard.protect` or `@guard.protect(user="question")`."""
+        return Protect(self)
 
     def audit(
         self,

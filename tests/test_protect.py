@@ -1,7 +1,5 @@
 """`protect`: answers of any function are audited before its caller gets them."""
 
-# ruff: noqa: ARG - what is not used here is there for `protect` to see
-
 from __future__ import annotations
 
 import asyncio

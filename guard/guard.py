@@ -234,8 +234,7 @@ class Guard:
         Raises:
             InputError: the arguments do not make a turn.
         """
-        if (here := in_force(self)) is not self:
-            return here.check(turn, user=user, draft=draft, messages=messages)
+        self = in_force(self)
         started = time.perf_counter()
         deadline = Deadline.after(self.deadline)
         given = _turn(turn, user, draft, messages)
@@ -264,8 +263,7 @@ class Guard:
         Raises:
             InputError: the arguments do not make a turn.
         """
-        if (here := await ain_force(self)) is not self:
-            return await here.acheck(turn, user=user, draft=draft, messages=messages)
+        self = await ain_force(self)
         started = time.perf_counter()
         deadline = Deadline.after(self.deadline)
         given = _turn(turn, user, draft, messages)

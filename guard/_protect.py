@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
-from guard.drafts import Where, drafts_in, with_replies
+from guard.drafts import Places, Where, drafts_in, flowing, places, with_replies
 from guard.errors import InputError
 from guard.places import dotted, found
 from guard.turn import Turn
@@ -108,8 +108,8 @@ class Protect:
         user: the argument that holds the user's message, as a text or a list of messages; a path
             with dots goes into it (`body.question`). By default `messages`.
         text: where the text stands, as a path (`choices.0.message.content`, `*` for each item of a
-            list), or two callables, `(read, write)`: `read(item)` gives the text or None,
-            `write(item, text)` gives the item that goes out. By default the usual places.
+            list), a list of paths, or two callables, `(read, write)`: `read(item)` gives the text
+            or None, `write(item, text)` the item that goes out. By default the usual places.
 
     Raises:
         InputError: when decorating: the function has no such argument. When called: the argument
@@ -138,9 +138,8 @@ class Protect:
             return cast("F", type(function)(inner))
         if not callable(function):
             raise InputError(f"protect needs a function, not {type(function).__name__}")
-        if isinstance(text, str):
-            dotted(text)
-        made = _wrapped(function, Asked.of(function, user), Audits(self._guard, text))
+        audits = Audits(self._guard, places(text))
+        made = _wrapped(function, Asked.of(function, user), audits)
         return cast("F", made)
 
 
@@ -149,9 +148,9 @@ class Audits:
     """What is done with the answers of one function. `guard` None: the one in use."""
 
     guard: Guard | None
-    where: Where
+    where: Places
 
-    def audited(self, items: Sequence[Any], turn: Turn, *, streamed: bool) -> Iterator[Any]:
+    def audited(self, items: Sequence[Any], turn: Turn, *, streamed: bool) -> list[Any]:
         """What goes out in place of these."""
         from guard._shared import shared
 
@@ -163,7 +162,7 @@ class Audits:
         }
         return with_replies(items, drafts, replies, self.where)
 
-    async def aaudited(self, items: Sequence[Any], turn: Turn, *, streamed: bool) -> Iterator[Any]:
+    async def aaudited(self, items: Sequence[Any], turn: Turn, *, streamed: bool) -> list[Any]:
         """The same without blocking the event loop."""
         from guard._shared import ashared
 
@@ -183,7 +182,7 @@ class Audits:
             return self.aheld(result, turn)
         if hasattr(result, "__next__"):
             return self.held(result, turn)
-        return next(self.audited([result], turn, streamed=False))
+        return self.audited([result], turn, streamed=False)[0]
 
     async def awaited(self, result: Awaitable[Any], turn: Turn) -> Any:
         """What the caller of a coroutine gets."""
@@ -192,7 +191,7 @@ class Audits:
             return self.aheld(given, turn)
         if hasattr(given, "__next__"):
             return self.held(given, turn)
-        return next(await self.aaudited([given], turn, streamed=False))
+        return (await self.aaudited([given], turn, streamed=False))[0]
 
     def held(self, stream: Iterator[Any], turn: Turn) -> Generator[Any, None, Any]:
         """A stream, when all of it was audited, with what the generator returns."""
@@ -205,7 +204,7 @@ class Audits:
         finally:
             if close := getattr(stream, "close", None):
                 close()
-        yield from self.audited(items, turn, streamed=True)
+        yield from flowing(self.audited(items, turn, streamed=True), items)
         return value
 
     async def aheld(self, stream: AsyncIterator[Any], turn: Turn) -> AsyncGenerator[Any, None]:
@@ -217,7 +216,7 @@ class Audits:
         finally:
             if aclose := getattr(stream, "aclose", None) or getattr(stream, "close", None):
                 await aclose()
-        for item in await self.aaudited(items, turn, streamed=True):
+        for item in flowing(await self.aaudited(items, turn, streamed=True), items):
             yield item
 
 

@@ -9,22 +9,58 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from guard.errors import InputError
 from guard.places import Path, dotted, found, put
 
 ReadText = Callable[[Any], str | None]
 WriteText = Callable[[Any, str], Any]
-Where = str | tuple[ReadText, WriteText] | None
-"""Where a result has its text: a path, or two callables, or None for what is usual."""
+Where = str | Sequence[str] | tuple[ReadText, WriteText] | None
+"""Where a result has its text: a path, or several, or two callables, or None for what is usual."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where texts stand: at paths, or where `read` and `write` find them; both None: as usual."""
+
+    paths: Sequence[Path] | None = None
+    callables: tuple[ReadText, WriteText] | None = None
+
+
+def places(where: Where) -> Places:
+    """Places as a user says them.
+
+    Raises:
+        InputError: neither paths nor two callables.
+    """
+    if where is None:
+        return Places()
+    listed = [where] if isinstance(where, str) else list(where)
+    if all(isinstance(one, str) for one in listed) and listed:
+        return Places(paths=[dotted(one) for one in listed if isinstance(one, str)])
+    if len(listed) == 2 and all(callable(one) for one in listed):
+        read, write = cast("tuple[ReadText, WriteText]", tuple(listed))
+        return Places(callables=(read, write))
+    raise InputError("text must be a path with dots, a list of them, or (read, write)")
+
 
 _MESSAGE = ("content", "refusal")
-_WHOLE = (
-    *_MESSAGE, "choices.*.message.content", "choices.*.message.refusal", "choices.*.text",
-    "output.*.content.*.text", "output.*.content.*.refusal",
-)  # fmt: skip
-_PIECE = (*_MESSAGE, "choices.*.delta.content", "choices.*.delta.refusal", "choices.*.text")
+_WHOLE = [
+    dotted(path)
+    for path in (
+        *_MESSAGE,
+        "choices.*.message.content",
+        "choices.*.message.refusal",
+        "choices.*.text",
+        "output.*.content.*.text",
+        "output.*.content.*.refusal",
+    )
+]
+_PIECE = [
+    dotted(path)
+    for path in (*_MESSAGE, "choices.*.delta.content", "choices.*.delta.refusal", "choices.*.text")
+]
 _KNOWN_BY = ("content", "choices", "output")  # what has one of these is an answer
 _WORDS = re.compile(r"\s*\S+(?:\s+\S+){0,3}\s*|\s+")  # a few words at a time
 
@@ -54,7 +90,7 @@ class Draft:
 Drafts = Mapping[Path, Draft]
 
 
-def drafts_in(items: Sequence[Any], where: Where, *, streamed: bool) -> Drafts:
+def drafts_in(items: Sequence[Any], where: Places, *, streamed: bool) -> Drafts:
     """The drafts of a result (one item), or of what was streamed. Where there is no text, as in a
     message that only calls tools, there is none.
 
@@ -70,34 +106,34 @@ def drafts_in(items: Sequence[Any], where: Where, *, streamed: bool) -> Drafts:
             if piece is not None:
                 drafts.setdefault(key, Draft()).pieces.append(piece)
     if items and not seen and not all(item is None for item in items):
-        raise InputError(
-            f"there is no text at {where!r} in the {type(items[0]).__name__} that was returned"
-        )
+        kind = type(items[0]).__name__
+        raise InputError(f"there is no text at {_named(where)} in the {kind} that was returned")
     return {key: draft for key, draft in drafts.items() if draft.text or key == ()}
 
 
 def with_replies(
-    items: Sequence[Any], drafts: Drafts, replies: Mapping[Path, str], where: Where
-) -> Iterator[Any]:
+    items: Sequence[Any], drafts: Drafts, replies: Mapping[Path, str], where: Places
+) -> list[Any]:
     """The items, with what goes out in place of each draft; untouched ones are the very same.
 
-    A text that came in pieces goes out in pieces; of objects, the first has all of it.
+    Of a draft in several pieces, the first has all of the new text, and the others none.
     """
-    changes: dict[int, list[tuple[Piece, str]]] = {}
+    changed = list(items)
     for key, draft in drafts.items():
         if replies[key] != draft.text:
             for n, piece in enumerate(draft.pieces):
-                changes.setdefault(piece.item, []).append((piece, "" if n else replies[key]))
-    for i, item in enumerate(items):
-        if i not in changes:
+                text = "" if n else replies[key]
+                changed[piece.item] = _written(changed[piece.item], piece, text, where)
+    return changed
+
+
+def flowing(items: Sequence[Any], before: Sequence[Any]) -> Iterator[Any]:
+    """The items as a stream: a text that took the place of others comes a few words at a time."""
+    for item, was in zip(items, before, strict=True):
+        if item is was or not isinstance(item, str):
             yield item
-        elif isinstance(item, str):
-            whole = changes[i][0][1]
-            yield from pieces_of(whole) if len(items) > 1 else [whole]
         else:
-            for piece, text in changes[i]:
-                item = _written(item, piece, text, where)
-            yield item
+            yield from pieces_of(item)
 
 
 def pieces_of(text: str) -> list[str]:
@@ -105,39 +141,46 @@ def pieces_of(text: str) -> list[str]:
     return _WORDS.findall(text)
 
 
-def _pieces(i: int, item: Any, where: Where, streamed: bool) -> Iterator[tuple[Path, Piece | None]]:
+def _pieces(
+    i: int, item: Any, where: Places, streamed: bool
+) -> Iterator[tuple[Path, Piece | None]]:
     if item is None:
         return
     if isinstance(item, str):
         yield (), Piece(i, (), item)
-    elif isinstance(where, tuple):
-        text = where[0](item)
+        return
+    if where.callables:
+        text = where.callables[0](item)
         yield ("read",), None if text is None else Piece(i, (), text)
-    else:
-        if isinstance(item, bytes | bytearray) or (where is None and not _is_answer(item)):
-            raise InputError(
-                f"what was returned is a {type(item).__name__}, which has no known place for text; "
-                'say where it is: text="a.path" or text=(read, write)'
-            )
-        usual = _PIECE if streamed else _WHOLE
-        if where is None:
-            yield (), None
-        for path in usual if where is None else (where,):
-            for one in found(item, dotted(path)):
-                text, parts = _text(one.value, path)
-                yield one.key, None if text is None else Piece(i, one.path, text, parts)
+        return
+    usual = where.paths is None
+    if isinstance(item, bytes | bytearray) or (usual and not _is_answer(item)):
+        raise InputError(
+            f"what was returned is a {type(item).__name__}, which has no known place for text; "
+            'say where it is: text="a.path" or text=(read, write)'
+        )
+    if usual:
+        yield (), None
+    for path in where.paths or (_PIECE if streamed else _WHOLE):
+        for one in found(item, path):
+            text, parts = _text(one.value, path)
+            yield one.key, None if text is None else Piece(i, one.path, text, parts)
+
+
+def _named(where: Places) -> str:
+    return ", ".join(repr(".".join(path)) for path in where.paths or ()) or "the place declared"
 
 
 def _is_answer(item: Any) -> bool:
     return any(next(found(item, (name,)), None) is not None for name in _KNOWN_BY)
 
 
-def _text(value: Any, path: str) -> tuple[str | None, bool]:
+def _text(value: Any, path: Path) -> tuple[str | None, bool]:
     if value is None or isinstance(value, str):
         return value, False
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         return "\n\n".join(text for part in value if (text := _part(part))), True
-    raise InputError(f"what stands at {path!r} is a {type(value).__name__}, not a text")
+    raise InputError(f"what stands at {'.'.join(path)!r} is a {type(value).__name__}, not a text")
 
 
 def _part(part: Any) -> str | None:
@@ -148,9 +191,9 @@ def _part(part: Any) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _written(item: Any, piece: Piece, text: str, where: Where) -> Any:
-    if isinstance(where, tuple):
-        return where[1](item, text)
+def _written(item: Any, piece: Piece, text: str, where: Places) -> Any:
+    if where.callables:
+        return where.callables[1](item, text)
     if not piece.parts:
         return put(item, piece.path, text)
     before = next(found(item, piece.path)).value

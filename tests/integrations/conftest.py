@@ -1,0 +1,19 @@
+"""What tests of all integrations share: one guard that blocks, and what it sends instead."""
+
+from __future__ import annotations
+
+import pytest
+from said import LOSS, SOOTHING
+
+from guard import Guard
+from guard.models.reader import Reader
+
+
+@pytest.fixture(scope="session")
+def blocking() -> Guard:
+    return Guard(mode="block", encoder=Reader())
+
+
+@pytest.fixture(scope="session")
+def fallback(blocking: Guard) -> str:
+    return blocking.check(user=LOSS, draft=SOOTHING).reply.text

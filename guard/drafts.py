@@ -187,8 +187,15 @@ def _part(part: Any) -> str | None:
     """The text of a part of a message's content; None for an image and the like."""
     if isinstance(part, str):
         return part
-    text = next((one.value for one in found(part, ("text",))), None)
-    return text if isinstance(text, str) else None
+    name = _text_name(part)
+    return None if name is None else next(found(part, (name,))).value
+
+
+def _text_name(part: Any) -> str | None:
+    for name in ("text", "refusal"):
+        if any(isinstance(one.value, str) for one in found(part, (name,))):
+            return name
+    return None
 
 
 def _written(item: Any, piece: Piece, text: str, where: Places) -> Any:
@@ -202,6 +209,7 @@ def _written(item: Any, piece: Piece, text: str, where: Places) -> Any:
         if _part(part) is None:
             after.append(part)
         elif text:
-            after.append(text if isinstance(part, str) else put(part, ("text",), text))
+            name = _text_name(part)
+            after.append(text if name is None else put(part, (name,), text))
             text = ""
     return put(item, piece.path, type(before)(after) if isinstance(before, tuple) else after)

@@ -6,20 +6,24 @@ the draft in them. The agent middleware is in `guard.integrations.langchain_agen
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from guard.drafts import Places, drafts_in, with_replies
 from guard.errors import InputError, MissingExtraError
 from guard.places import Path, dotted, found
-from guard.turn import ROLES, Message, Turn
+from guard.turn import ROLES, Message, Role, Turn
 
 try:
+    from langchain_core.callbacks import AsyncCallbackManager, CallbackManager
+    from langchain_core.callbacks.manager import AsyncRunManager
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
     from langchain_core.outputs import ChatGeneration, ChatResult
     from langchain_core.prompt_values import PromptValue
     from langchain_core.runnables import Runnable, RunnableConfig, patch_config
+    from langchain_core.runnables.config import set_config_context
 except ImportError:
     raise MissingExtraError("the LangChain integration", "langchain") from None
 
@@ -79,7 +83,7 @@ class GuardedChatModel(BaseChatModel):  # type: ignore[misc]
     ) -> ChatResult:
         given = {"stop": stop, **kwargs} if stop else kwargs
         config = _apart(None, run_manager, traced=self.traced)
-        answer = self.inner.invoke(messages, config, **given)
+        answer = _invoke(self.inner, messages, config, given)
         return _result(_audited(self.guard, answer, turn_of(messages)))
 
     async def _agenerate(
@@ -91,12 +95,12 @@ class GuardedChatModel(BaseChatModel):  # type: ignore[misc]
     ) -> ChatResult:
         given = {"stop": stop, **kwargs} if stop else kwargs
         config = _apart(None, run_manager, traced=self.traced)
-        answer = await self.inner.ainvoke(messages, config, **given)
+        answer = await _ainvoke(self.inner, messages, config, given)
         return _result(await _aaudited(self.guard, answer, turn_of(messages)))
 
 
 class GuardedRunnable(Runnable[Any, Any]):  # type: ignore[misc]
-    """A chain that gives audited answers: `GuardedRunnable(prompt | model | parser, user="question")`.
+    """A chain that gives audited answers: `GuardedRunnable(prompt | model, user="question")`.
 
     The chain answers with a text or a message. Streams come in one piece, when all of it was
     audited.
@@ -128,9 +132,8 @@ class GuardedRunnable(Runnable[Any, Any]):  # type: ignore[misc]
 
         def run(given: Any, run_manager: Any, config: RunnableConfig) -> Any:
             turn = self._turn(given)
-            answer = self.inner.invoke(
-                given, _apart(config, run_manager, traced=self.traced), **kwargs
-            )
+            apart = _apart(config, run_manager, traced=self.traced)
+            answer = _invoke(self.inner, given, apart, kwargs)
             return _audited(self.guard, answer, turn)
 
         return self._call_with_config(run, input, config)
@@ -140,9 +143,8 @@ class GuardedRunnable(Runnable[Any, Any]):  # type: ignore[misc]
 
         async def run(given: Any, run_manager: Any, config: RunnableConfig) -> Any:
             turn = self._turn(given)
-            answer = await self.inner.ainvoke(
-                given, _apart(config, run_manager, traced=self.traced), **kwargs
-            )
+            apart = _apart(config, run_manager, traced=self.traced)
+            answer = await _ainvoke(self.inner, given, apart, kwargs)
             return await _aaudited(self.guard, answer, turn)
 
         return await self._acall_with_config(run, input, config)
@@ -179,18 +181,34 @@ def _message(one: Any) -> Any:
     if not isinstance(one, BaseMessage):
         return {"role": one[0], "content": one[1]} if isinstance(one, tuple) else one
     role = _ROLES.get(one.type, getattr(one, "role", one.type))
-    known = next((name for name in ROLES if name == role), "user")
+    known: Role = next((name for name in ROLES if name == role), "user")
     return Message(role=known, content=str(one.text))
 
 
 def _apart(config: RunnableConfig | None, run_manager: Any, *, traced: bool) -> RunnableConfig:
     """The configuration of the inner run: nobody outside listens, unless that was asked for."""
-    if traced and run_manager is not None:
-        return patch_config(config, callbacks=run_manager.get_child())
-    apart: RunnableConfig = patch_config(config, callbacks=[])
-    apart["callbacks"] = []
-    apart["tags"] = [*apart.get("tags", ()), _NOSTREAM]
-    return apart
+    # A manager without handlers, as an empty list counts for nothing where lists are merged.
+    silent: RunnableConfig = patch_config(config, callbacks=CallbackManager(handlers=[]))
+    if not traced:
+        silent["tags"] = [*silent.get("tags", ()), _NOSTREAM]
+        return silent
+    is_async = isinstance(run_manager, AsyncRunManager)
+    manager = (AsyncCallbackManager if is_async else CallbackManager)(
+        handlers=[], parent_run_id=run_manager.run_id
+    )
+    manager.set_handlers(run_manager.inheritable_handlers)
+    return patch_config(config, callbacks=manager)
+
+
+def _invoke(inner: Any, given: Any, config: RunnableConfig, kwargs: dict[str, Any]) -> Any:
+    # In a context of its own: what is bound to a model else takes up the callbacks of this one.
+    with set_config_context(config) as context:
+        return context.run(inner.invoke, given, config, **kwargs)
+
+
+async def _ainvoke(inner: Any, given: Any, config: RunnableConfig, kwargs: dict[str, Any]) -> Any:
+    with set_config_context(config) as context:
+        return await asyncio.create_task(inner.ainvoke(given, config, **kwargs), context=context)
 
 
 def _audited(guard: Guard | None, answer: Any, turn: Turn) -> Any:

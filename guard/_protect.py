@@ -178,10 +178,11 @@ class Audits:
         """What the caller of a plain function gets."""
         if inspect.isawaitable(result):
             return self.awaited(result, turn)
-        if hasattr(result, "__anext__"):
-            return self.aheld(result, turn)
+        # Some streams are of both kinds: whoever called without awaiting reads without awaiting.
         if hasattr(result, "__next__"):
             return self.held(result, turn)
+        if hasattr(result, "__anext__"):
+            return self.aheld(result, turn)
         return self.audited([result], turn, streamed=False)[0]
 
     async def awaited(self, result: Awaitable[Any], turn: Turn) -> Any:

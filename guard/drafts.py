@@ -154,7 +154,7 @@ def _pieces(
         yield ("read",), None if text is None else Piece(i, (), text)
         return
     usual = where.paths is None
-    if isinstance(item, bytes | bytearray) or (usual and not _is_answer(item)):
+    if isinstance(item, bytes | bytearray) or (usual and not is_answer(item)):
         raise InputError(
             f"what was returned is a {type(item).__name__}, which has no known place for text; "
             'say where it is: text="a.path" or text=(read, write)'
@@ -171,7 +171,8 @@ def _named(where: Places) -> str:
     return ", ".join(repr(".".join(path)) for path in where.paths or ()) or "the place declared"
 
 
-def _is_answer(item: Any) -> bool:
+def is_answer(item: Any) -> bool:
+    """Whether this is an answer of a language model, of a kind whose texts are known."""
     return any(next(found(item, (name,)), None) is not None for name in _KNOWN_BY)
 
 

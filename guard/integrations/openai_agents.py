@@ -6,13 +6,13 @@ The SDK runs output guardrails when a stream has already gone out. Where answers
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from guard.drafts import Where, drafts_in, places
 from guard.errors import InputError, MissingExtraError
-from guard.places import Path, found, put
+from guard.integrations.response_events import audited_events, of
 from guard.turn import ROLES, Turn
 
 try:
@@ -23,13 +23,6 @@ except ImportError:
 if TYPE_CHECKING:
     from guard.guard import Guard
     from guard.report import Report
-
-Key = tuple[int, int]  # which output item, which part of its content
-_SAID = ("output_text", "refusal")
-_LEAVES = ("text", "refusal")
-_PARTS = [("part",), ("item", "content", "*"), ("response", "output", "*", "content", "*")]
-# What else tells of a text: its tokens, and offsets into it.
-_ABOUT_TEXT = ("logprobs", "annotations")
 
 
 def output_guardrail(
@@ -123,81 +116,7 @@ class GuardedModel(Model):  # type: ignore[misc]
         return self._inner.get_retry_advice(request)
 
     async def _audited(self, events: Sequence[Any], turn: Turn) -> list[Any]:
-        instead: dict[Key, str] = {}
-        for key, texts in _texts(events).items():
-            for text in texts:
-                report = await _report(self._guard, turn, text)
-                if report.reply.changed:
-                    instead[key] = report.reply.text
-        return [*_with(events, instead)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A text in an event; `delta`: it is a piece of one."""
-
-    key: Key
-    path: Path
-    text: str
-    delta: bool = False
-
-
-def _texts(events: Sequence[Any]) -> dict[Key, set[str]]:
-    """The texts that the events tell, by where they stand: what came in pieces, and wholes."""
-    pieces: dict[Key, list[str]] = {}
-    wholes: dict[Key, set[str]] = {}
-    for event in events:
-        for place in _places(event):
-            if place.delta:
-                pieces.setdefault(place.key, []).append(place.text)
-            else:
-                wholes.setdefault(place.key, set()).add(place.text)
-    for key, said in pieces.items():
-        wholes.setdefault(key, set()).add("".join(said))
-    return {key: texts - {""} for key, texts in wholes.items()}
-
-
-def _places(event: Any) -> Iterator[_Place]:
-    kind = str(_of(event, "type")).split(".")
-    at = (_of(event, "output_index") or 0, _of(event, "content_index") or 0)
-    if kind[1:2] and kind[1] in _SAID:
-        for name in ("delta", *_LEAVES):
-            if isinstance(text := _of(event, name), str):
-                yield _Place(at, (name,), text, delta=name == "delta")
-    for path in _PARTS:
-        for part in found(event, path):
-            if _of(part.value, "type") not in _SAID:
-                continue
-            numbers = tuple(int(step) for step in part.path if step.isdigit())
-            key = (*at[: 2 - len(numbers)], *numbers)
-            for name in _LEAVES:
-                if isinstance(text := _of(part.value, name), str):
-                    yield _Place((key[0], key[1]), (*part.path, name), text)
-
-
-def _with(events: Sequence[Any], instead: Mapping[Key, str]) -> Iterator[Any]:
-    """The events, with other texts; of pieces, the first has all of it."""
-    begun: set[Key] = set()
-    for event in events:
-        key = (_of(event, "output_index"), _of(event, "content_index"))
-        if key in instead and "annotation" in str(_of(event, "type")):
-            continue  # tells of words that are not there any more
-        for place in _places(event):
-            if place.key not in instead or not (place.text or place.delta):
-                continue
-            text = "" if place.delta and place.key in begun else instead[place.key]
-            if place.delta:
-                begun.add(place.key)
-            event = put(event, place.path, text)
-            for name in _ABOUT_TEXT:
-                about = (*place.path[:-1], name)
-                if any(one.value for one in found(event, about)):
-                    event = put(event, about, [])
-        yield event
-
-
-def _of(value: Any, name: str) -> Any:
-    return next((one.value for one in found(value, (name,))), None)
+        return await audited_events(events, lambda text: _report(self._guard, turn, text))
 
 
 def _turn(given: Any) -> Turn:
@@ -205,9 +124,9 @@ def _turn(given: Any) -> Turn:
     if isinstance(given, str):
         return Turn.of(given)
     messages = [
-        {"role": role, "content": _of(item, "content")}
+        {"role": role, "content": of(item, "content")}
         for item in given
-        if (role := _of(item, "role")) in ROLES
+        if (role := of(item, "role")) in ROLES
     ]
     return Turn.from_messages(messages, "")
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import warnings
+from collections.abc import Iterator
+
 import pytest
 from said import LOSS, SOOTHING
 
@@ -17,3 +21,12 @@ def blocking() -> Guard:
 @pytest.fixture(scope="session")
 def fallback(blocking: Guard) -> str:
     return blocking.check(user=LOSS, draft=SOOTHING).reply.text
+
+
+@pytest.fixture(autouse=True, scope="module")
+def what_frameworks_leave_open() -> Iterator[None]:
+    """Event loops and sockets of frameworks are collected here, not in somebody else's test."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()

@@ -12,6 +12,7 @@ NEEDS = {"langchain_agent": "langchain", "langchain_chain": "langchain_core",
          "openai_agents": "agents"}  # fmt: skip
 
 
+@pytest.mark.filterwarnings("ignore")  # frameworks warn of much
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_of_an_integration_runs(
     example: Path, capsys: pytest.CaptureFixture[str]

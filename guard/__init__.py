@@ -1,8 +1,8 @@
 """Guard: an audit between a language model and a person who feels something.
 
-    from guard import Guard
+    import guard
 
-    report = Guard().check(user="My dog died last night.", draft="Don't be sad!")
+    report = guard.check(user="My dog died last night.", draft="Don't be sad!")
     report.verdict.outcome, report.verdict.reason, report.reply.text
 
 Importing this package loads nothing heavy; models load with the first `Guard`.
@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 from guard._version import __version__
 
 if TYPE_CHECKING:
+    from guard._protect import protect
+    from guard._session import session
+    from guard._shared import acheck, check, use
     from guard.errors import (
         BrokenLineError,
         EncoderError,
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
         MissingExtraError,
         ModelSetupError,
         PackError,
+        PolicyError,
         SettingsFileError,
     )
     from guard.guard import Guard
@@ -64,6 +68,7 @@ _HOME = {
             "EncoderError",
             "MissingExtraError",
             "ModelSetupError",
+            "PolicyError",
             "SettingsFileError",
         ),
         "guard.errors",
@@ -94,6 +99,9 @@ _HOME = {
         ),
         "guard.report",
     ),
+    **dict.fromkeys(("acheck", "check", "use"), "guard._shared"),
+    "protect": "guard._protect",
+    "session": "guard._session",
     "Guard": "guard.guard",
     "prompt": "guard.packs.prompt",
     "Limits": "guard.text.limits",
@@ -121,6 +129,7 @@ __all__ = [
     "MissingExtraError",
     "ModelSetupError",
     "PackError",
+    "PolicyError",
     "Reading",
     "Reply",
     "Report",
@@ -136,7 +145,12 @@ __all__ = [
     "Turn",
     "Verdict",
     "__version__",
+    "acheck",
+    "check",
     "prompt",
+    "protect",
+    "session",
+    "use",
 ]
 
 

@@ -31,6 +31,14 @@ class SettingsFileError(GuardError):
     """A setting of the deployment is not valid, or its file cannot be read."""
 
 
+class PolicyError(GuardError):
+    """A session asks for less than the guard or the session around it does: a laxer mode, a longer
+    deadline, a pack that changes rules of the guard's own. Sessions can only tighten.
+
+    Met when opening `guard.session`; for packs, at the latest when a turn is checked within it.
+    """
+
+
 class EncoderError(GuardError):
     """An encoder could not be loaded: the model directory is incomplete or does not fit."""
 

@@ -15,11 +15,14 @@ from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
+from guard._protect import Protect
+from guard._session import ain_force, in_force
 from guard.errors import InputError, PackError
 from guard.judge import Judge, Settings
 from guard.log import Recorder, record_event
 from guard.log.events import logger
 from guard.models.encoder import DEFAULT_CACHE, Encoder
+from guard.more import MorePacks
 from guard.offload import awithin, within
 from guard.opinions import SecondOpinion, aconsulted, consulted
 from guard.packs.conditions import Role
@@ -159,6 +162,7 @@ class Guard:
             packs,
             reload,
         )
+        self.more = MorePacks(packs, changes, self._judges.current, cache, reload)
 
     @classmethod
     def configured(cls, file: str | Path | None = None, **arguments: Any) -> Guard:
@@ -203,6 +207,12 @@ class Guard:
         """What splits texts into sentences and matches the packs' patterns."""
         return self.judge.rules.documents
 
+    @property
+    def protect(self) -> Protect:
+        """Decorates a function so that what it answers is checked by this guard before its caller
+        gets it: `@guard.protect` or `@guard.protect(user="question")`."""
+        return Protect(self)
+
     def audit(
         self,
         turn: Turn | None = None,
@@ -231,11 +241,13 @@ class Guard:
     ) -> Report:
         """Audit one turn, carry out the verdict, and record it. `report.reply.text` goes out.
 
-        A fault inside the audit does not raise: the outcome is then `unknown`, and is recorded.
+        What a `guard.session` around it asks for is in force as well. A fault inside the audit does
+        not raise: the outcome is then `unknown`, and is recorded.
 
         Raises:
             InputError: the arguments do not make a turn.
         """
+        self = in_force(self)
         started = time.perf_counter()
         deadline = Deadline.after(self.deadline)
         given = _turn(turn, user, draft, messages)
@@ -268,6 +280,7 @@ class Guard:
         Raises:
             InputError: the arguments do not make a turn.
         """
+        self = await ain_force(self)
         started = time.perf_counter()
         deadline = Deadline.after(self.deadline)
         given = _turn(turn, user, draft, messages)

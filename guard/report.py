@@ -370,3 +370,9 @@ class Report(Value):
     scores: Scores
     timings: Timings = Timings()
     digests: Digests
+
+    @property
+    def history_message(self) -> dict[str, str]:
+        """What to append to the conversation: the text that went out, never a draft that did
+        not."""
+        return {"role": "assistant", "content": self.reply.text}

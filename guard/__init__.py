@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from guard._version import __version__
 
 if TYPE_CHECKING:
+    from guard.clients import report_of, wrap
     from guard.errors import (
         BrokenLineError,
         EncoderError,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         MissingExtraError,
         PackError,
         SettingsFileError,
+        UnauditedError,
     )
     from guard.guard import Guard
     from guard.packs.prompt import prompt
@@ -63,6 +65,7 @@ _HOME = {
             "EncoderError",
             "MissingExtraError",
             "SettingsFileError",
+            "UnauditedError",
         ),
         "guard.errors",
     ),
@@ -92,6 +95,7 @@ _HOME = {
         ),
         "guard.report",
     ),
+    **dict.fromkeys(("report_of", "wrap"), "guard.clients"),
     "Guard": "guard.guard",
     "prompt": "guard.packs.prompt",
     "Limits": "guard.text.limits",
@@ -131,9 +135,12 @@ __all__ = [
     "Timings",
     "Trajectory",
     "Turn",
+    "UnauditedError",
     "Verdict",
     "__version__",
     "prompt",
+    "report_of",
+    "wrap",
 ]
 
 

@@ -41,3 +41,7 @@ class MissingExtraError(GuardError):
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs an extra: pip install 'emotion-signal-guard[{extra}]'")
         self.extra = extra
+
+
+class UnauditedError(GuardError):
+    """A wrapped client was asked for something that the guard can't audit, such as a websocket."""

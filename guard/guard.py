@@ -264,12 +264,7 @@ class Guard:
         deadline = Deadline.after(self.deadline)
         given = _turn(turn, user, draft, messages)
         judge = self.judge
-        try:
-            report = _unheard(judge, given, delivery) or await awithin(
-                deadline.left, _audited, judge, given
-            )
-        except TimeoutError:
-            report = _late(judge, given)
+        report = _unheard(judge, given, delivery) or await self._ain_time(judge, given, deadline)
         audited = time.perf_counter()
         job = _job(judge, given, report, deadline)
         action = "release" if delivery.gone else disposition(report.verdict, self.mode)
@@ -308,6 +303,12 @@ class Guard:
             return _audited(judge, turn)
         try:
             return within(deadline.left, _audited, judge, turn)
+        except TimeoutError:
+            return _late(judge, turn)
+
+    async def _ain_time(self, judge: Judge, turn: Turn, deadline: Deadline) -> Report:
+        try:
+            return await awithin(deadline.left, _audited, judge, turn)
         except TimeoutError:
             return _late(judge, turn)
 

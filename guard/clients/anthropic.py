@@ -101,7 +101,7 @@ def _instructed(request: Mapping[str, Any], paragraph: str) -> Mapping[str, Any]
 
 def _substitute(asked: Asked, text: str) -> bytes:
     usage = {"input_tokens": 0, "output_tokens": 0}
-    message = {
+    message: dict[str, Any] = {
         "id": "withheld", "type": "message", "role": "assistant", "model": asked.model,
         "content": [], "stop_reason": None, "stop_sequence": None, "usage": usage,
     }  # fmt: skip

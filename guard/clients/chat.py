@@ -142,9 +142,9 @@ def _substitute(
     head = {"id": "withheld", "created": 0, "model": asked.model}
     ending = {"index": 0, "finish_reason": WITHHELD, "logprobs": None}
     if not asked.streams:
-        return json.dumps(head | {"object": kind, "choices": [ending | whole]}).encode()
+        return json.dumps({**head, "object": kind, "choices": [{**ending, **whole}]}).encode()
     kind = f"{kind}.chunk" if kind.startswith("chat") else kind
-    chunk = json.dumps(head | {"object": kind, "choices": [ending | delta]})
+    chunk = json.dumps({**head, "object": kind, "choices": [{**ending, **delta}]})
     return f"data: {chunk}\n\ndata: [DONE]\n\n".encode()
 
 
@@ -196,6 +196,6 @@ LEGACY = Dialect(
     _legacy_asked,
     lambda body, asked: _legacy_part(body, asked, whole=True),
     lambda event, asked: _legacy_part(event, asked, whole=False),
-    lambda request, paragraph: None,
+    lambda *_: None,
     _legacy_substitute,
 )

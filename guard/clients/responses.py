@@ -163,9 +163,10 @@ def _substitute(asked: Asked, text: str) -> bytes:
         return json.dumps(response).encode()
     where = {"item_id": "withheld", "output_index": 0, "content_index": 0}
     empty = part | {"text": ""}
-    events = [
+    added = message | {"content": []}
+    events: list[dict[str, Any]] = [
         {"type": "response.created", "response": response | {"output": []}},
-        {"type": "response.output_item.added", "output_index": 0, "item": message | {"content": []}},
+        {"type": "response.output_item.added", "output_index": 0, "item": added},
         {"type": "response.content_part.added", **where, "part": empty},
         {"type": "response.output_text.delta", **where, "delta": text, "logprobs": []},
         {"type": "response.output_text.done", **where, "text": text, "logprobs": []},

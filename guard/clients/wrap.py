@@ -12,7 +12,7 @@ from guard.clients.jsontext import pointer
 from guard.clients.receipts import hook
 from guard.clients.seam import Seam
 from guard.clients.streams import Streaming
-from guard.clients.transport import wrapped
+from guard.clients.transport import Wrapped, wrapped
 from guard.errors import UnauditedError
 from guard.guard import Guard
 from guard.policy import HIGH_RISK
@@ -96,7 +96,10 @@ def _library(client: object) -> str | None:
 def _http(client: Client, seam: Seam) -> Client:
     """An HTTP client with the seam around its transports, those of mounts and proxies too."""
     library = _library(client) or LIBRARIES[0]
-    ours: Any = copy.copy(client)
+    ours: Any = client
+    if isinstance(ours._transport, Wrapped) and ours._transport.seam is seam:
+        return client
+    ours = copy.copy(client)
     ours._transport = wrapped(ours._transport, seam, library)
     ours._mounts = {
         pattern: transport and wrapped(transport, seam, library)
@@ -109,8 +112,14 @@ def _http(client: Client, seam: Seam) -> Client:
 
 def _sdk(client: Client, seam: Seam) -> Client:
     """A client of an SDK on such an HTTP client."""
-    ours: Any = copy.copy(client)
-    for kind in type(client).__mro__:
+    ours = copy.copy(client)
+    install(ours, seam)
+    return ours
+
+
+def install(ours: Any, seam: Seam) -> None:
+    """Put the seam under this very client, and under those that are copied from it."""
+    for kind in type(ours).__mro__:
         for name, made in vars(kind).items():
             if isinstance(made, cached_property):
                 ours.__dict__.pop(name, None)  # resources know the client that they were made by
@@ -126,10 +135,11 @@ def _sdk(client: Client, seam: Seam) -> Client:
         http = options.get("http_client")
         if http is not None:
             options["http_client"] = _http(http, seam)
-        return _sdk(made_copy(**options), seam)
+        another = made_copy(**options)
+        install(another, seam)
+        return another
 
     ours.copy = ours.with_options = copied
-    return ours  # type: ignore[no-any-return]
 
 
 class NoWebsocket(str):

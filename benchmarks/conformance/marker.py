@@ -1,0 +1,84 @@
+"""A guard that rewrites one word wherever it stands, and finds nothing else: it tells apart what a
+rewrite changes from what breaks on the way."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from guard import Guard
+from guard.repair.job import Job, Rewritten
+from guard.report import Attempt
+
+WORD, INSTEAD, FATAL = "marker", "token", "forbidden"
+FALLBACK = "I would rather hear more of what happened first."
+
+PACK = f"""\
+id: marker
+version: 1.0.0
+title: One word that is rewritten, one that is withheld
+status: for measurements only
+audience: Measurements of this package.
+does: Flags two words.
+leaves_out: Everything else.
+jurisdiction: none
+rank: 1
+prompt:
+  brief: Never write that word.
+  full: Never write the word that this pack is about.
+fallback: {FALLBACK}
+rules:
+  - id: marker.word
+    kind: forbid
+    if:
+      draft: {{phrases: [{WORD}]}}
+    severity: low
+    action: rewrite
+    reason: The word is there.
+    guidance: Write another word.
+    citation: {{text: "None: for measurements."}}
+    cases:
+      - {{user: "My dog died last night.", draft: "This is a {WORD} of love.", flag: true}}
+      - {{user: "My dog died last night.", draft: "This is a sign of love.", flag: false}}
+  - id: marker.fatal
+    kind: forbid
+    if:
+      draft: {{phrases: [{FATAL}]}}
+    severity: critical
+    action: fallback
+    reason: The other word is there.
+    guidance: Write nothing.
+    citation: {{text: "None: for measurements."}}
+    cases:
+      - {{user: "My dog died last night.", draft: "That is {FATAL}.", flag: true}}
+      - {{user: "My dog died last night.", draft: "That is allowed.", flag: false}}
+"""
+
+
+class Replacing:
+    """A rewriter that puts one word in place of another."""
+
+    def rewrite(self, job: Job) -> Rewritten:
+        text = re.sub(WORD, INSTEAD, job.turn.draft, flags=re.IGNORECASE)
+        return Rewritten(text, (Attempt(by="model", outcome="passed"),))
+
+    async def arewrite(self, job: Job) -> Rewritten:
+        return self.rewrite(job)
+
+
+def marking(**options: Any) -> Guard:
+    """The guard with these rules, and none of the base pack's."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "marker.yaml"
+        file.write_text(PACK)
+        every = Guard(packs=[file])
+        off = {rule.id: {"enabled": False} for rule in every.rules if rule.id[:6] != "marker"}
+        given: dict[str, Any] = {
+            "mode": "rewrite",
+            "rewriter": Replacing(),
+            "overrides": off,
+            "encoder": every.judge.encoder,
+        }
+        return Guard(**(given | {"packs": [file]} | options))

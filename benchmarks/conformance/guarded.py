@@ -13,10 +13,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from benchmarks.conformance.marker import marking
 from guard import Guard
 from guard.clients.seam import Seam
 from guard.clients.wrap import install
-from benchmarks.conformance.marker import marking
 
 MODE = os.environ.get("GUARD_CONFORMANCE", "bare")
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import re
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from guard import Guard
+from guard.models.reader import Reader
 from guard.repair.job import Job, Rewritten
 from guard.report import Attempt
 
@@ -68,17 +70,23 @@ class Replacing:
         return self.rewrite(job)
 
 
+@cache
+def reader() -> Reader:
+    """The model, loaded once."""
+    return Reader()
+
+
 def marking(**options: Any) -> Guard:
     """The guard with these rules, and none of the base pack's."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "marker.yaml"
         file.write_text(PACK)
-        every = Guard(packs=[file])
+        every = Guard(packs=[file], encoder=reader())
         off = {rule.id: {"enabled": False} for rule in every.rules if rule.id[:6] != "marker"}
         given: dict[str, Any] = {
             "mode": "rewrite",
             "rewriter": Replacing(),
             "overrides": off,
-            "encoder": every.judge.encoder,
+            "encoder": reader(),
         }
         return Guard(**(given | {"packs": [file]} | options))

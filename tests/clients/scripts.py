@@ -43,7 +43,11 @@ def chat(*texts: str, finish: str = "stop", usage: bool = True) -> list[dict[str
 
 
 def _choice(
-    head: Mapping[str, Any], index: int, delta: Mapping[str, Any], finish: str | None, probs: Any = None
+    head: Mapping[str, Any],
+    index: int,
+    delta: Mapping[str, Any],
+    finish: str | None,
+    probs: Any = None,
 ) -> dict[str, Any]:
     choice = {"index": index, "delta": delta, "finish_reason": finish, "logprobs": probs}
     return {**head, "choices": [choice]}
@@ -71,7 +75,8 @@ def responses(text: str, *, reasoning: str = "") -> list[dict[str, Any]]:
         summary = [{"type": "summary_text", "text": reasoning}]
         where = {"item_id": "rs_1", "output_index": 0, "summary_index": 0}
         before = [
-            {"type": "response.output_item.added", "output_index": 0, "item": {**item, "summary": []}},
+            {"type": "response.output_item.added", "output_index": 0,
+             "item": {**item, "summary": []}},
             *({"type": "response.reasoning_summary_text.delta", **where, "delta": one}
               for one in words(reasoning)),
             {"type": "response.reasoning_summary_text.done", **where, "text": reasoning},

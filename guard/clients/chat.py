@@ -161,7 +161,7 @@ def _legacy_asked(request: Mapping[str, Any]) -> Asked:
     )
 
 
-def _legacy_part(body: Mapping[str, Any], asked: Asked, *, whole: bool) -> Part:
+def _legacy_part(body: Mapping[str, Any], *, whole: bool) -> Part:
     if body.get("error"):
         return Part(failed=True)
     pieces, finishes = [], []
@@ -194,8 +194,8 @@ CHAT = Dialect(
 LEGACY = Dialect(
     "completions",
     _legacy_asked,
-    lambda body, asked: _legacy_part(body, asked, whole=True),
-    lambda event, asked: _legacy_part(event, asked, whole=False),
+    lambda body, _: _legacy_part(body, whole=True),
+    lambda event, _: _legacy_part(event, whole=False),
     lambda *_: None,
     _legacy_substitute,
 )

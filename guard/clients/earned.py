@@ -1,7 +1,8 @@
 """When the beginning of a draft may go out before its end is known. Pure.
 
 A sentence is released once the draft has passed up to the sentence after it, keeps every signal
-that the message carries, and nothing is at stake that a later sentence could turn. When in doubt, not.
+that the message carries, and nothing is at stake that a later sentence could turn. When in doubt,
+not.
 """
 
 from __future__ import annotations

@@ -122,10 +122,11 @@ class Hold:
         self.queue.append(Held(event, part, tuple(self.grow(part))))
         self.held += len(event.raw)
         self.finishes |= {finish.choice for finish in part.finishes}
-        self.ended = self.ended or part.last or event.data == DONE
-        if event.data == DONE or part.last:
-            yield from self.settle(whole=not part.failed)
-        elif part.failed:
+        if part.last or event.data == DONE:
+            self.ended = not part.failed
+        if event.data == DONE:
+            yield from self.settle(whole=True)
+        elif part.failed and not part.last:
             yield from self.settle(whole=False)
         elif self.held > MOST:
             raise OverflowError("more is held than a stream may have")

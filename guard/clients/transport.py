@@ -7,7 +7,7 @@ connection, and try again.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import aclosing
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from types import TracebackType
@@ -164,6 +164,7 @@ class Body:
         self.seam = seam
         self.receipt = receipt
         self.plan = plan
+        self.chunks: Any = None  # kept: what is left of a body may be read by another loop
 
     def _step(self, answer: object) -> Any:
         """The next step of the core; None at its end. Should it fail, the fallback text goes out:
@@ -191,7 +192,7 @@ class SyncBody(Body):
     """Read with `for`."""
 
     def __iter__(self) -> Iterator[bytes]:
-        chunks = self.upstream.iter_bytes()
+        self.chunks = self.chunks or self.upstream.iter_bytes()
         broken: Exception | None = None
         step = self._step(None)
         while step is not None:
@@ -199,7 +200,7 @@ class SyncBody(Body):
             match step:
                 case Need():
                     try:
-                        answer = next(chunks, None)
+                        answer = next(self.chunks, None)
                     except Exception as error:
                         broken, answer = error, BROKEN
                 case Emit():
@@ -232,27 +233,27 @@ class AsyncBody(Body):
     """Read with `async for`."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        self.chunks = self.chunks or self.upstream.aiter_bytes()
         broken: Exception | None = None
-        async with aclosing(self.upstream.aiter_bytes()) as chunks:
-            step = self._step(None)
-            while step is not None:
-                answer: object = None
-                match step:
-                    case Need():
-                        try:
-                            answer = await anext(chunks, None)
-                        except Exception as error:
-                            broken, answer = error, BROKEN
-                    case Emit():
-                        if step.content:
-                            yield step.content
-                    case Check():
-                        answer = await self.seam.acheck(step)
-                    case Probe():
-                        answer = await self._probe(step)
-                    case Done():
-                        self._done(step)
-                step = self._step(answer)
+        step = self._step(None)
+        while step is not None:
+            answer: object = None
+            match step:
+                case Need():
+                    try:
+                        answer = await anext(self.chunks, None)
+                    except Exception as error:
+                        broken, answer = error, BROKEN
+                case Emit():
+                    if step.content:
+                        yield step.content
+                case Check():
+                    answer = await self.seam.acheck(step)
+                case Probe():
+                    answer = await self._probe(step)
+                case Done():
+                    self._done(step)
+            step = self._step(answer)
         self.left = tuple
         if broken is not None:
             raise broken
@@ -265,6 +266,9 @@ class AsyncBody(Body):
 
     async def aclose(self) -> None:
         await self.upstream.aclose()
+        if self.chunks is not None:
+            with suppress(RuntimeError):  # it is being read at this moment, and ends by itself
+                await self.chunks.aclose()
         for step in self._abandoned():
             # Whoever cancelled waits for nothing more, so a thread records it.
             submit(self.seam.check, step)
@@ -282,10 +286,9 @@ def _classes(library: str) -> tuple[type[Sync], type[Async], type[SyncBody], typ
     )
 
 
-def wrapped(inner: Any, seam: Seam, library: str) -> Any:
+def wrapped(inner: Any, seam: Seam, library: str, *, sync: bool) -> Any:
     """A transport with the seam around it; in place of another one, if it has one."""
     if isinstance(inner, Wrapped):
         inner = inner.inner
-    sync, not_sync, _, _ = _classes(library)
-    kind: type[Wrapped] = sync if hasattr(inner, "handle_request") else not_sync
+    kind: type[Wrapped] = _classes(library)[0 if sync else 1]
     return kind(inner, seam, import_module(library))

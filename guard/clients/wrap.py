@@ -100,9 +100,10 @@ def _http(client: Client, seam: Seam) -> Client:
     if isinstance(ours._transport, Wrapped) and ours._transport.seam is seam:
         return client
     ours = copy.copy(client)
-    ours._transport = wrapped(ours._transport, seam, library)
+    sync = hasattr(ours, "close")
+    ours._transport = wrapped(ours._transport, seam, library, sync=sync)
     ours._mounts = {
-        pattern: transport and wrapped(transport, seam, library)
+        pattern: transport and wrapped(transport, seam, library, sync=sync)
         for pattern, transport in ours._mounts.items()
     }
     # Some clients close their connections when they are collected; these are now ours as well.

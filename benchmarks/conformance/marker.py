@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from guard.report import Attempt
 WORD, INSTEAD, FATAL = "marker", "token", "forbidden"
 FALLBACK = "I would rather hear more of what happened first."
 
-PACK = f"""\
+_PACK = """\
 id: marker
 version: 1.0.0
 title: One word that is rewritten, one that is withheld
@@ -32,40 +34,46 @@ rank: 1
 prompt:
   brief: Never write that word.
   full: Never write the word that this pack is about.
-fallback: {FALLBACK}
+fallback: %(fallback)s
 rules:
   - id: marker.word
     kind: forbid
     if:
-      draft: {{phrases: [{WORD}]}}
+      draft: {phrases: [%(word)s]}
     severity: low
     action: rewrite
     reason: The word is there.
     guidance: Write another word.
-    citation: {{text: "None: for measurements."}}
+    citation: {text: "None: for measurements."}
     cases:
-      - {{user: "My dog died last night.", draft: "This is a {WORD} of love.", flag: true}}
-      - {{user: "My dog died last night.", draft: "This is a sign of love.", flag: false}}
+      - {user: "My dog died last night.", draft: "This is a %(word)s of love.", flag: true}
+      - {user: "My dog died last night.", draft: "This is a sign of love.", flag: false}
   - id: marker.fatal
     kind: forbid
     if:
-      draft: {{phrases: [{FATAL}]}}
+      draft: {phrases: [%(fatal)s]}
     severity: critical
     action: fallback
     reason: The other word is there.
     guidance: Write nothing.
-    citation: {{text: "None: for measurements."}}
+    citation: {text: "None: for measurements."}
     cases:
-      - {{user: "My dog died last night.", draft: "That is {FATAL}.", flag: true}}
-      - {{user: "My dog died last night.", draft: "That is allowed.", flag: false}}
+      - {user: "My dog died last night.", draft: "That is %(fatal)s.", flag: true}
+      - {user: "My dog died last night.", draft: "That is allowed.", flag: false}
 """
 
 
+@dataclass(frozen=True)
 class Replacing:
-    """A rewriter that puts one word in place of another."""
+    """A rewriter that puts something in place of one word."""
+
+    word: str
+    instead: Callable[[str], str]
 
     def rewrite(self, job: Job) -> Rewritten:
-        text = re.sub(WORD, INSTEAD, job.turn.draft, flags=re.IGNORECASE)
+        text = re.sub(
+            self.word, lambda found: self.instead(found[0]), job.turn.draft, flags=re.IGNORECASE
+        )
         return Rewritten(text, (Attempt(by="model", outcome="passed"),))
 
     async def arewrite(self, job: Job) -> Rewritten:
@@ -78,17 +86,18 @@ def reader() -> Reader:
     return Reader()
 
 
-def marking(**options: Any) -> Guard:
+def marking(
+    word: str = WORD, instead: Callable[[str], str] = lambda _: INSTEAD, **options: Any
+) -> Guard:
     """The guard with these rules, and none of the base pack's."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "marker.yaml"
-        file.write_text(PACK)
+        file.write_text(_PACK % {"word": word, "fatal": FATAL, "fallback": FALLBACK})
         base = load_packs((BASE,))[0].pack
-        off = {rule.id: {"enabled": False} for rule in base.rules}
         given: dict[str, Any] = {
             "mode": "rewrite",
-            "rewriter": Replacing(),
-            "overrides": off,
+            "rewriter": Replacing(word, instead),
+            "overrides": {rule.id: {"enabled": False} for rule in base.rules},
             "encoder": reader(),
         }
         return Guard(**(given | {"packs": [file]} | options))

@@ -13,8 +13,9 @@ from guard.policy import HIGH_RISK, THRESHOLD
 from guard.report import Report
 
 LAG = 1  # sentences that must have passed behind the last one that is released
+CLOSERS = 20  # quotation marks and the like that may stand behind a sentence
 EAGER = 8  # probes of one draft that come with every sentence; later ones come ever more seldom
-_END = re.compile(r"(?<=[.!?\u2026])[\"'\u201d\u2019)\]*_]*(?=\s)|(?<=\S)(?=\s*\n)")
+_END = re.compile(r"(?<=[.!?\u2026])[\"'\u201d\u2019)\]*_]{0,19}(?=\s)|(?<=\S)(?=\s*\n)")
 
 
 def ends(text: str, start: int = 0) -> list[int]:

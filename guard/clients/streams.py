@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from guard.clients.drafts import Asked, Draft, Key, Kind, Slot, drafts_of
-from guard.clients.earned import LAG, due, earned, ends
+from guard.clients.earned import CLOSERS, LAG, due, earned, ends
 from guard.clients.jsontext import edited
 from guard.clients.parts import NOTHING, Dialect, Edit, Part, Piece
 from guard.clients.settle import Settled, finished, settle
@@ -53,9 +53,17 @@ class Progress:
     """How far the draft of one choice has earned its release, in characters."""
 
     limit: int = 0
-    passed: list[int] = field(default_factory=list)
+    stops: list[int] = field(default_factory=list)
+    looked: int = 0
     probes: int = 0
     probed: int = 0
+
+    def seen(self, text: str) -> list[int]:
+        """Where sentences of it end; only what is new is looked at."""
+        last = self.stops[-1] if self.stops else 0
+        self.stops += [end for end in ends(text, self.looked) if end > last]
+        self.looked = max(0, len(text) - CLOSERS)
+        return self.stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +178,7 @@ class Hold:
             if text is None:
                 continue
             progress = self.progress.setdefault(choice, Progress())
-            stops = ends(text.deltas)
+            stops = progress.seen(text.deltas)
             if not due(len(stops), progress.probes, progress.probed):
                 continue
             progress.probes += 1

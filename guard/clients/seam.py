@@ -23,6 +23,7 @@ from guard.clients.whole import whole
 from guard.guard import Guard
 from guard.log.events import logger
 from guard.policy import HIGH_RISK, disposition
+from guard.repair.fallback import fallback_for
 from guard.repair.job import FOREVER
 from guard.report import Reply, Report
 from guard.turn import ROLES, Message, Turn
@@ -169,7 +170,7 @@ class Seam:
         action = disposition(report.verdict, self.guard.mode)
         reply = Reply(text=turn.draft, action=action)
         if action == "fallback":
-            text = step.delivery.released + judge.rules.fallbacks[None]
+            text = step.delivery.released + fallback_for(judge.rules, report, turn.draft)
             reply = Reply(text=text, action=action, changed=True)
         return report.model_copy(update={"reply": reply})
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from guard._protect import protect
     from guard._session import session
     from guard._shared import acheck, check, use
+    from guard.clients import report_of, wrap
     from guard.errors import (
         BrokenLineError,
         EncoderError,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         PackError,
         PolicyError,
         SettingsFileError,
+        UnauditedError,
     )
     from guard.guard import Guard
     from guard.packs.prompt import prompt
@@ -70,6 +72,7 @@ _HOME = {
             "ModelSetupError",
             "PolicyError",
             "SettingsFileError",
+            "UnauditedError",
         ),
         "guard.errors",
     ),
@@ -102,6 +105,7 @@ _HOME = {
     **dict.fromkeys(("acheck", "check", "use"), "guard._shared"),
     "protect": "guard._protect",
     "session": "guard._session",
+    **dict.fromkeys(("report_of", "wrap"), "guard.clients"),
     "Guard": "guard.guard",
     "prompt": "guard.packs.prompt",
     "Limits": "guard.text.limits",
@@ -143,14 +147,17 @@ __all__ = [
     "Timings",
     "Trajectory",
     "Turn",
+    "UnauditedError",
     "Verdict",
     "__version__",
     "acheck",
     "check",
     "prompt",
     "protect",
+    "report_of",
     "session",
     "use",
+    "wrap",
 ]
 
 

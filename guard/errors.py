@@ -54,3 +54,7 @@ class MissingExtraError(GuardError):
 class ModelSetupError(GuardError):
     """A rewriter or judge with a language model cannot be set up: its address is not safe, or the
     environment variable of its key is not set."""
+
+
+class UnauditedError(GuardError):
+    """A wrapped client was asked for something that the guard can't audit, such as a websocket."""

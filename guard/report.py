@@ -353,6 +353,7 @@ class Report(Value):
 
     `resolutions` says which rule gave way to which; `packs` which were in force; `attempts` are the
     tries to rewrite the draft, in order; `opinions` what a language model said beside the heads.
+    `prevented`: the packs' paragraph stood in the system prompt that the draft was written to.
     """
 
     version: Literal["1", "2", "3"] = "3"
@@ -367,6 +368,7 @@ class Report(Value):
     reply: Reply
     attempts: tuple[Attempt, ...] = ()
     opinions: tuple[Opinion, ...] = ()
+    prevented: bool = False
     scores: Scores
     timings: Timings = Timings()
     digests: Digests

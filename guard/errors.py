@@ -41,3 +41,15 @@ class MissingExtraError(GuardError):
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs an extra: pip install 'emotion-signal-guard[{extra}]'")
         self.extra = extra
+
+
+class LogError(GuardError):
+    """Something is wrong with the compliance log that trying again will not mend: its file was
+    replaced, its keys are lost, it belongs to another log, or it was written by a newer version."""
+
+
+class LogUnavailableError(LogError):
+    """The compliance log could not be written or read just now: full disk, a lock, no connection.
+
+    Met when a record is written with `on_error="raise"`, and by commands that read the log.
+    """

@@ -70,13 +70,14 @@ class Entry:
 class Receipt:
     """The event is durable. `seq` is None where its place is given later. `duplicate`: it was there
     before. `withheld`: its key had been destroyed, so its payload was not kept. `spooled`: it is
-    durable on this machine and will be replayed into the store."""
+    durable on this machine and will be replayed into the store. `dropped`: it is not durable."""
 
     event_id: str
     seq: int | None = None
     duplicate: bool = False
     withheld: bool = False
     spooled: bool = False
+    dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +157,16 @@ class Store(Protocol):
         """The keys for a subject that are not destroyed, oldest first."""
         ...
 
-    def destroy_keys(self, key_ids: Sequence[str], when: str) -> int:
+    def destroy_keys(self, key_ids: Sequence[str], when: str, *, tag: str | None = None) -> int:
         """Destroy keys and delete every payload under them, so that neither can be read from the
-        files again. Returns how many payloads went. Doing it twice does no harm."""
+        files again. Returns how many payloads went. Doing it twice does no harm.
+
+        With `tag`, keys for it that arrive later (from a spool) and were made before `when` count
+        as destroyed from the start."""
+        ...
+
+    def destroyed_keys(self) -> Iterator[str]:
+        """The ids of all keys that were destroyed."""
         ...
 
     def stub(self) -> Stub | None: ...

@@ -1,4 +1,4 @@
-"""The Merkle tree: the published roots, and proofs that hold for what is so and for nothing else."""
+"""The Merkle tree: published roots, and proofs that hold for what is so and for nothing else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from guard.log.merkle import (
 
 # The leaves and roots that the Certificate Transparency implementations test with.
 CT_LEAVES = [
-    "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",
+    "", "00", "10", "2021", "3031", "40414243", "5051525354555657",
+    "606162636465666768696a6b6c6d6e6f",
 ]  # fmt: skip
 CT_ROOTS = {
     1: "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",

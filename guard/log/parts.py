@@ -10,15 +10,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from guard.report import (
     Action,
+    AttemptOutcome,
     BeliefType,
     EmotionName,
     Function,
     Inference,
     Kind,
+    Label,
     RiskLevel,
     Severity,
     Span,
     StanceName,
+    Writer,
 )
 
 MILLION = 1_000_000
@@ -125,9 +128,23 @@ class FindingRecorded(Piece):
     url: str | None = None
 
 
-class Attempt(Piece):
-    """One attempt at a rewrite: by what, and what came of it (`sent`, `refused`, `timeout`)."""
+class AttemptRecorded(Piece):
+    """One attempt at a rewrite: by what, and what came of it."""
 
-    by: Code
-    outcome: Code
+    by: Writer
+    outcome: AttemptOutcome
+    reason: str = ""
+    model: Named | None = None
     micros: Count | None = None
+    tokens_in: Count = 0
+    tokens_out: Count = 0
+
+
+class OpinionRecorded(Piece):
+    """What a language model said as a second opinion on one label."""
+
+    label: Label
+    found: bool | None = None
+    model: Named
+    micros: Count
+    error: str | None = None

@@ -14,7 +14,7 @@ from pydantic import Field, TypeAdapter
 
 from guard.log.parts import (
     MILLION,
-    Attempt,
+    AttemptRecorded,
     Circumstances,
     Code,
     Count,
@@ -23,6 +23,7 @@ from guard.log.parts import (
     Hex256,
     Micro,
     Named,
+    OpinionRecorded,
     Piece,
     ReadingRecorded,
     When,
@@ -103,7 +104,8 @@ class TurnRecord(Record):
     draft_chars: Count
     reply_chars: Count
     micros: dict[Literal["audit", "repair", "total"], Count] = Field(default_factory=dict)
-    attempts: tuple[Attempt, ...] = ()
+    attempts: tuple[AttemptRecorded, ...] = ()
+    opinions: tuple[OpinionRecorded, ...] = ()
     errors: tuple[Code, ...] = ()
     degraded: tuple[Code, ...] = ()
     sampled: bool = False
@@ -207,7 +209,8 @@ class Texts(Piece):
 
     `redacted`: texts after redaction; `evidence` has, for each finding, the words under its span,
     redacted (offsets do not fit redacted text). `hashed`: keyed hashes in place of texts.
-    `reply` is None where the draft itself went out. A review has a `note` only.
+    Words that redaction did not leave whole are None. `reply` is None where the draft itself went
+    out. A review has a `note` only.
     """
 
     mode: TextMode

@@ -1,23 +1,23 @@
-"""A report becomes a record and its texts. Pure: no clock, no keys, no store."""
+"""A report becomes what its record says. Pure: no clock, no keys, no store."""
 
 from __future__ import annotations
 
 import hashlib
-import hmac
-from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from guard.log.canonical import canonical
 from guard.log.parts import (
+    AttemptRecorded,
     BeliefRead,
     EmotionRead,
     FindingRecorded,
+    OpinionRecorded,
     ReadingRecorded,
     RiskRead,
     SignalRead,
 )
-from guard.log.record import TextMode, Texts, micro, micros
-from guard.report import Belief, Finding, Report, Span, Stance
+from guard.log.record import micro, micros
+from guard.report import Attempt, Belief, Finding, Opinion, Report, Stance
 from guard.turn import Turn
 
 LONGEST_REASON = 300
@@ -59,6 +59,8 @@ def turn_fields(report: Report, turn: Turn) -> dict[str, Any]:
         "done": reply.action,
         "changed": reply.changed,
         "referral": referral(report),
+        "attempts": tuple(_attempt(one) for one in report.attempts),
+        "opinions": tuple(_opinion(one) for one in report.opinions),
         "user_chars": len(turn.user),
         "draft_chars": len(turn.draft),
         "reply_chars": len(reply.text),
@@ -68,10 +70,13 @@ def turn_fields(report: Report, turn: Turn) -> dict[str, Any]:
 
 def referral(report: Report) -> Literal["yes", "no", "na"]:
     """Whether what went out points to help, where the message shows a risk: the packs' fallback
-    texts do, and a draft does if the audit found that it answers the risk."""
+    texts do, a rewrite does, or its second audit would not have passed it, and a draft does if the
+    audit found that it answers the risk."""
     if report.reading.risk.level == "none":
         return "na"
-    if report.reply.action == "fallback":
+    if report.reply.action == "fallback" or (
+        report.reply.action == "rewrite" and report.reply.changed
+    ):
         return "yes"
     return "yes" if report.audit.risk_handled == "yes" else "no"
 
@@ -139,41 +144,23 @@ def _finding(finding: Finding) -> FindingRecorded:
     )
 
 
-def texts_of(
-    report: Report,
-    turn: Turn,
-    mode: TextMode,
-    redact: Callable[[str], str],
-    pepper: bytes,
-    context: int,
-) -> Texts:
-    """The texts of a turn, as the deployment keeps them."""
-    kept = _kept(mode, redact, pepper)
-    reply = report.reply.text
-    earlier = turn.context[-context:] if context else ()
-    return Texts(
-        mode=mode,
-        user=kept(turn.user),
-        draft=kept(turn.draft),
-        reply=kept(reply) if reply != turn.draft else None,
-        context=tuple((message.role, kept(message.content)) for message in earlier),
-        evidence=_evidence(report, turn, redact) if mode == "redacted" else (),
+def _attempt(attempt: Attempt) -> AttemptRecorded:
+    return AttemptRecorded(
+        by=attempt.by,
+        outcome=attempt.outcome,
+        reason=attempt.reason[:LONGEST_REASON],
+        model=attempt.model,
+        micros=None if attempt.ms is None else round(1000 * attempt.ms),
+        tokens_in=attempt.tokens_in,
+        tokens_out=attempt.tokens_out,
     )
 
 
-def _kept(mode: TextMode, redact: Callable[[str], str], pepper: bytes) -> Callable[[str], str]:
-    if mode == "redacted":
-        return redact
-    if mode == "hashed":
-        return lambda text: hmac.digest(pepper, b"text\0" + text.encode(), "sha256").hex()
-    return lambda text: text
-
-
-def _evidence(report: Report, turn: Turn, redact: Callable[[str], str]) -> Sequence[str | None]:
-    return tuple(
-        redact(_words(finding.span, turn)) if finding.span else None for finding in report.findings
+def _opinion(opinion: Opinion) -> OpinionRecorded:
+    return OpinionRecorded(
+        label=opinion.label,
+        found=opinion.found,
+        model=opinion.model,
+        micros=round(1000 * opinion.ms),
+        error=opinion.error,
     )
-
-
-def _words(span: Span, turn: Turn) -> str:
-    return (turn.user if span.source == "user" else turn.draft)[span.start : span.end]

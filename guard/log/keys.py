@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from guard.errors import LogError, MissingExtraError
+from guard.errors import LogError, LogUnavailableError, MissingExtraError
 from guard.log.checkpoint import Signer
 from guard.log.store import Payload, SubjectKey
 
@@ -165,15 +165,24 @@ class SubjectKeys:
         ct = held.cipher.encrypt(nonce, plain, bound(origin, event_id, key_id, kind))
         return Payload(key_id, nonce, ct), None if held.stored else held.row
 
-    def keep(self, tag: str | None, key_id: str) -> None:
+    def keep(self, key_id: str) -> None:
         """The store has this key now."""
         with self._lock:
-            held = self._held.get(tag)
-            if held is not None and held.row.key_id == key_id:
-                held.stored = True
+            for held in self._held.values():
+                if held.row.key_id == key_id:
+                    held.stored = True
+                    return
 
-    def forget(self, tag: str | None) -> None:
+    def drop(self, key_id: str) -> None:
         """Use this key no more: it was destroyed."""
+        with self._lock:
+            for tag, held in self._held.items():
+                if held.row.key_id == key_id:
+                    del self._held[tag]
+                    return
+
+    def forget(self, tag: str) -> None:
+        """Use the key for this tag no more: it was destroyed."""
         with self._lock:
             self._held.pop(tag, None)
 
@@ -189,7 +198,10 @@ class SubjectKeys:
         return held
 
     def _known(self, tag: str) -> _Held | None:
-        known = [row for row in self._stored(tag) if row.wrapped is not None]
+        try:
+            known = [row for row in self._stored(tag) if row.wrapped is not None]
+        except LogUnavailableError:
+            return None  # a subject may have several keys
         if not known:
             return None
         key = unwrap(self._secrets, known[-1])

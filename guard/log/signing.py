@@ -158,13 +158,25 @@ class Checkpointer:
                     return made
             raise LogUnavailableError("other processes were always first with a checkpoint")
 
+    def try_to_sign(self) -> bool:
+        """Sign; what stands in the way is reported as an event."""
+        try:
+            self.sign()
+        except LogUnavailableError as error:
+            logger().warning("log_not_signed", error=str(error))
+            return False
+        except LogError as error:
+            logger().error("log_tampered", error=str(error))
+            return False
+        return True
+
     def close(self) -> None:
         """Sign what is unsigned, and end the thread."""
         with self._state:
             self._closing = True
             self._state.notify_all()
         self._thread.join(2 * HTTP_TIMEOUT)
-        self._sign_quietly()
+        self.try_to_sign()
 
     def _check(self, latest: Checkpoint | None, size: int) -> None:
         if latest is not None and size < latest.size:
@@ -217,19 +229,8 @@ class Checkpointer:
                 if self._closing:
                     return
                 due, self._added = self._added, 0
-            if due and not self._sign_quietly():
+            if due and not self.try_to_sign():
                 self.added(due)
-
-    def _sign_quietly(self) -> bool:
-        try:
-            self.sign()
-        except LogUnavailableError as error:
-            logger().warning("log_not_signed", error=str(error))
-            return False
-        except LogError as error:
-            logger().error("log_tampered", error=str(error))
-            return False
-        return True
 
 
 def not_rolled_back(store: Store, signer: Signer, note: str | None) -> None:

@@ -5,6 +5,7 @@ encryption comes after.
 from __future__ import annotations
 
 import hmac
+import itertools
 from collections.abc import Callable
 
 from guard.log.record import TextMode, Texts
@@ -58,7 +59,7 @@ def _words(text: str, spans: list[Span], redact: Redact) -> dict[tuple[int, int]
     if not spans or _MARK in text:
         return {}
     cuts = sorted({place for span in spans for place in (span.start, span.end)} | {0, len(text)})
-    marked = _MARK.join(text[a:b] for a, b in zip(cuts, cuts[1:], strict=False))
+    marked = _MARK.join(text[a:b] for a, b in itertools.pairwise(cuts))
     pieces = redact(marked).split(_MARK)
     if len(pieces) != len(cuts) - 1 or "".join(pieces) != redact(text):
         return {}

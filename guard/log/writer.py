@@ -189,6 +189,10 @@ class Writer:
         self._thread.join(PATIENCE)
         self._spool.close()
 
+    def abandon(self) -> None:
+        """In the child of a fork: neither the thread nor the file is there."""
+        self._spool.abandon()
+
     def _run(self) -> None:
         while True:
             with self._state:

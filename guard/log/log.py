@@ -129,6 +129,8 @@ class Log:
                 raise ValueError(f"{name} must be one of {', '.join(known)}, not {value!r}")
         if not 0 <= rate <= 1:
             raise ValueError(f"rate must be between 0 and 1, not {rate}")
+        if text == "redacted" and redact is None:
+            _shipped_redactor()
         places = Places.of(where, files)
         not_vanished(where, places)
         places.stem.parent.mkdir(parents=True, exist_ok=True)
@@ -247,7 +249,7 @@ class Log:
         if note is not None:
             if body.key is not None and part.gone(body.key):
                 raise InputError("the subject of this record was erased: review it without a note")
-            kept = kept_as(self.text, self._redactor, self._secrets.pepper)
+            kept = kept_as(self.text, self._redacted, self._secrets.pepper)
             texts = Texts(mode=self.text, note=kept(note))
         fields = {"of": record_id, "disposition": disposition, "reviewer": reviewer, "rule": rule}
         return part.writer.write(part.with_texts(ReviewRecord, fields, texts, tag))
@@ -356,15 +358,14 @@ class Log:
         """The texts to keep; a record must not be lost because redaction failed."""
         try:
             return texts_of(
-                report, turn, self.text, self._redactor, self._secrets.pepper, self._context
+                report, turn, self.text, self._redacted, self._secrets.pepper, self._context
             ), ()
         except Exception as error:
             logger().error("log_redaction_failed", error=type(error).__name__)
             return None, ("redaction_failed",)
 
-    @property
-    def _redactor(self) -> Redact:
-        return self._redact or _shipped_redactor()
+    def _redacted(self, text: str) -> str:
+        return (self._redact or _shipped_redactor())(text)
 
     def _forked(self) -> None:
         """In the child of a fork: the lock may be held by a thread that does not exist here."""

@@ -17,7 +17,7 @@ _lock = threading.Lock()
 _last = 0
 
 
-class _NotPlain(ValueError):
+class _NotPlainError(ValueError):
     pass
 
 
@@ -43,18 +43,18 @@ def canonical(value: Mapping[str, Any]) -> bytes:
 def _plain(text: str) -> bool:
     try:
         json.loads(text, parse_float=_refuse, parse_constant=_refuse, parse_int=_safe)
-    except _NotPlain:
+    except _NotPlainError:
         return False
     return True
 
 
 def _refuse(text: str) -> None:
-    raise _NotPlain(text)
+    raise _NotPlainError(text)
 
 
 def _safe(text: str) -> None:
     if len(text) > LONGEST_INTEGER:
-        raise _NotPlain(text)
+        raise _NotPlainError(text)
 
 
 def uuid7() -> str:

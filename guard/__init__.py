@@ -28,6 +28,9 @@ if TYPE_CHECKING:
         SettingsFileError,
     )
     from guard.guard import Guard
+    from guard.log.about import about
+    from guard.log.log import Log
+    from guard.log.parts import Circumstances
     from guard.packs.prompt import prompt
     from guard.report import (
         Act,
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
         Emotion,
         Finding,
         Reading,
+        Recorded,
         Reply,
         Report,
         Resolution,
@@ -82,6 +86,7 @@ _HOME = {
             "Emotion",
             "Finding",
             "Reading",
+            "Recorded",
             "Reply",
             "Report",
             "Resolution",
@@ -97,6 +102,9 @@ _HOME = {
         "guard.report",
     ),
     "Guard": "guard.guard",
+    "Log": "guard.log.log",
+    "Circumstances": "guard.log.parts",
+    "about": "guard.log.about",
     "prompt": "guard.packs.prompt",
     "Limits": "guard.text.limits",
     "Message": "guard.turn",
@@ -109,6 +117,7 @@ __all__ = [
     "Belief",
     "BrokenLineError",
     "Chosen",
+    "Circumstances",
     "Citation",
     "Digests",
     "DraftSentence",
@@ -119,12 +128,14 @@ __all__ = [
     "GuardError",
     "InputError",
     "Limits",
+    "Log",
     "LogError",
     "LogUnavailableError",
     "Message",
     "MissingExtraError",
     "PackError",
     "Reading",
+    "Recorded",
     "Reply",
     "Report",
     "Resolution",
@@ -139,6 +150,7 @@ __all__ = [
     "Turn",
     "Verdict",
     "__version__",
+    "about",
     "prompt",
 ]
 

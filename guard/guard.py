@@ -8,10 +8,11 @@ the same answer every time, safe to call from many threads. That is `audit`. `ch
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import ValidationError
 
@@ -34,6 +35,9 @@ from guard.settings import Deployment, deployment
 from guard.text.document import Documents
 from guard.text.limits import Limits
 from guard.turn import Turn
+
+if TYPE_CHECKING:
+    from guard.log.log import Log
 
 INFERENCES: tuple[Inference, ...] = get_args(Inference)
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -82,6 +86,9 @@ class Guard:
             packs' text, or `annotate`. With a pack for danger to life it is always `fallback`.
         deadline: seconds that `check` may take, audit and rewrite together. An audit that is not
             done by then makes the outcome `unknown`. None: however long it takes.
+        log: the compliance log that checked turns are recorded in, or where it is: a file, or the
+            URL of a PostgreSQL database. See `guard.log.Log`; a guard of a high-risk pack does not
+            send a flagged draft whose record is durable nowhere.
 
     Raises:
         PackError: a pack is missing or not valid.
@@ -109,6 +116,7 @@ class Guard:
         annotation: Annotation = "report",
         if_rewrite_fails: Literal["fallback", "annotate"] = "fallback",
         deadline: float | None = DEADLINE,
+        log: Log | str | Path | None = None,
     ) -> None:
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, not {mode!r}")
@@ -142,6 +150,7 @@ class Guard:
             OfflineRewriter(),
         )
         self._record = record
+        self.log = _log(log)
         settings = Settings(mode, emotion_inference, not risk_cues, self.limits, role)
         changes = overrides_of(overrides or {})
         packs = (packs,) if isinstance(packs, str) else tuple(packs)
@@ -163,6 +172,7 @@ class Guard:
         Raises:
             SettingsFileError: a setting is not valid, or its file cannot be read.
         """
+        log = arguments.pop("log", None)
         ours = {name: arguments.pop(name) for name in Deployment.model_fields if name in arguments}
         set_ = deployment(file, **ours)
         return cls(
@@ -172,6 +182,7 @@ class Guard:
             emotion_inference=set_.emotion_inference,
             reload=set_.reload,
             overrides=set_.rules,
+            log=log if log is not None or set_.log is None else set_.log.open(),
             **arguments,
         )
 
@@ -232,9 +243,7 @@ class Guard:
         job = _job(judge, given, report, deadline)
         action = disposition(report.verdict, self.mode)
         done = repair(job, action, self.rewriters, self.annotation, self.if_rewrite_fails)
-        report = _with_reply(report, done, started, audited)
-        self._record(report)
-        return report
+        return self._keep(_with_reply(report, done, started, audited), job)
 
     async def acheck(
         self,
@@ -264,7 +273,14 @@ class Guard:
         action = disposition(report.verdict, self.mode)
         done = await arepair(job, action, self.rewriters, self.annotation, self.if_rewrite_fails)
         report = _with_reply(report, done, started, audited)
-        await awithin(FOREVER, self._record, report)
+        return await asyncio.shield(awithin(FOREVER, self._keep, report, job))
+
+    def _keep(self, report: Report, job: Job) -> Report:
+        if self.log is not None:
+            from guard.log.durable import kept
+
+            report = kept(self.log, report, job.turn, lambda: job.fallback)
+        self._record(report)
         return report
 
     def _in_time(self, judge: Judge, turn: Turn, deadline: Deadline) -> Report:
@@ -291,6 +307,14 @@ def overrides_of(given: Mapping[str, Override | Mapping[str, Any]]) -> dict[str,
             said = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "no mapping"
             raise PackError(f"override of {rule}: {said}; it may have {kept}") from None
     return found
+
+
+def _log(given: Log | str | Path | None) -> Log | None:
+    if not isinstance(given, str | Path):
+        return given
+    from guard.log.log import Log
+
+    return Log.open(given)
 
 
 def _audited(judge: Judge, turn: Turn) -> Report:

@@ -172,7 +172,9 @@ class _Pass:
             else:
                 body = _read(entry.body)
                 if last is not None:
-                    prev = self._settle(last, body if digest == entry.leaf else None)
+                    # Only the very next record, if it is sound, can say what the last one was.
+                    next_ = digest == entry.leaf and body.get("seq") == entry.seq == place
+                    prev = self._settle(last, body if next_ else None)
                 if entry.seq != place:
                     self._gap(place, entry.seq)
                 if self._check(entry, digest, body, prev, place):

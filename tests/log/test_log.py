@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from log_factories import DRAFT, PACKS, USER, files_hold, open_log, report, turn
 from hypothesis import given
 from hypothesis import strategies as st
+from log_factories import DRAFT, PACKS, USER, files_hold, open_log, report, turn
 from structlog.testing import capture_logs
 
 from guard.errors import InputError, LogError

@@ -132,8 +132,7 @@ class ErasureRecord(Record):
 
 class PurgeRecord(Record):
     """Retention: all records (or only their texts) before `until` are gone. `root` and `frontier`
-    are those of the tree of the first `until` records, `last` is the leaf of the last of them.
-    `keys` were destroyed before, by a record that is gone too, and later records name them."""
+    are those of the tree of the first `until` records, `last` is the leaf of the last of them."""
 
     kind: Literal["purge"] = "purge"
     scope: Literal["records", "payloads"]
@@ -141,7 +140,6 @@ class PurgeRecord(Record):
     root: Hex256 | None = None
     frontier: tuple[Hex256, ...] = ()
     last: Hex256 | None = None
-    keys: tuple[Hex128, ...] = ()
     before: When
     by: Named | None = None
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from guard.errors import LogError
 from guard.log.merkle import Frontier
-from guard.log.store import NO_LEAF, Entry, Store, Stub
+from guard.log.store import NO_LEAF, Store, Stub
 
 Note = Callable[[str, dict[str, Any]], None]
 """Writes a record of a kind with these fields; durable and in its place when it returns."""
@@ -48,30 +48,35 @@ def erase(
 
 def erased_keys(store: Store) -> set[str]:
     """The keys that the log says were destroyed."""
-    found: set[str] = set()
-    for kind in ("erasure", "purge"):
-        for entry in store.entries(kind=kind):
-            found.update(json.loads(entry.body).get("keys", ()))
-    return found
+    return {
+        key for entry in store.entries(kind="erasure") for key in json.loads(entry.body)["keys"]
+    }
 
 
 def finish(store: Store, note: Note, now: str) -> None:
     """Do what records say was done and a crash prevented; say what was done and no record says."""
+    purges = [json.loads(entry.body) for entry in store.entries(kind="purge")]
     said = erased_keys(store)
     done = set(store.destroyed_keys())
     if said - done:
         store.destroy_keys(sorted(said - done), now)
-    if done - said:
-        note("erasure", {"keys": tuple(sorted(done - said)), "basis": "completed", "by": None})
-    for entry in store.entries(kind="purge"):
-        body = json.loads(entry.body)
-        if body["scope"] == "payloads":
-            if next(store.payloads(0, body["until"]), None) is not None:
-                store.purge_payloads(body["until"])
-        else:
-            stub = store.stub()
-            if stub is None or stub.size < body["until"]:
-                store.purge(_stub_of(body))
+    untold = _untold(store, done - said, max((one["before"] for one in purges), default=""))
+    if untold:
+        note("erasure", {"keys": untold, "basis": "completed", "by": None})
+    for purge in purges:
+        stub = store.stub()
+        if purge["scope"] == "payloads":
+            if next(store.payloads(0, purge["until"]), None) is not None:
+                store.purge_payloads(purge["until"])
+        elif stub is None or stub.size < purge["until"]:
+            store.purge(_stub_of(purge))
+
+
+def _untold(store: Store, keys: set[str], before: str) -> tuple[str, ...]:
+    """Keys that no record says were destroyed; the records of those destroyed before the last purge
+    went with it."""
+    rows = (store.key(key_id) for key_id in sorted(keys))
+    return tuple(row.key_id for row in rows if row and (row.destroyed or "") >= before)
 
 
 def prune(store: Store, note: Note, before: str, *, scope: str, by: str | None) -> int:
@@ -95,7 +100,6 @@ def prune(store: Store, note: Note, before: str, *, scope: str, by: str | None) 
         "root": old.tree.root().hex(),
         "frontier": tuple(node.hex() for node in old.tree.nodes),
         "last": old.leaf.hex(),
-        "keys": tuple(sorted(_named_later(store, old.until))),
         "before": before,
         "by": by,
     }
@@ -119,26 +123,6 @@ def _old(store: Store, before: str) -> Old:
         tree.append(entry.leaf)
         leaf = entry.leaf
     return Old(tree.size, leaf, tree, tuple(packs.values()))
-
-
-def _named_later(store: Store, until: int) -> set[str]:
-    """Keys whose destruction is only told by records that will go, and that later records name."""
-    early = {key for key, entry in _telling(store) if entry.seq < until} - {
-        key for key, entry in _telling(store) if entry.seq >= until
-    }
-    if not early:
-        return set()
-    later = (json.loads(entry.body).get("key") for entry in store.entries(until))
-    return early & {key for key in later if key}
-
-
-def _telling(store: Store) -> list[tuple[str, Entry]]:
-    return [
-        (key, entry)
-        for kind in ("erasure", "purge")
-        for entry in store.entries(kind=kind)
-        for key in json.loads(entry.body).get("keys", ())
-    ]
 
 
 def _held(store: Store, keys: set[str]) -> bool:

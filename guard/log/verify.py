@@ -324,7 +324,7 @@ class _Pass:
         for kind in ("erasure", "purge"):
             for entry in self._store.entries(kind=kind):
                 body = _read(entry.body)
-                told.keys.update(body.get("keys", ()))
+                told.keys.update(body.get("keys", ()) if kind == "erasure" else ())
                 if kind == "purge" and body.get("scope") == "payloads":
                     told.payloads_until = max(told.payloads_until, body.get("until", 0))
                 elif kind == "purge":

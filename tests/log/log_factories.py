@@ -3,6 +3,8 @@ is what becomes of them."""
 
 from __future__ import annotations
 
+import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -95,10 +97,13 @@ def open_log(folder: Path, **settings: Any) -> Log:
 
 
 def files_hold(folder: Path, *needles: str | bytes) -> list[str]:
-    """The names of the files, of all under a folder, that hold one of these."""
+    """The names of the files, of all under a folder, that hold one of these. Another process copies
+    them first: closing a file of SQLite's here would drop the locks of this process on it."""
     raw = [one.encode() if isinstance(one, str) else one for one in needles]
-    return [
-        str(path.relative_to(folder))
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and any(one in path.read_bytes() for one in raw)
-    ]
+    with tempfile.TemporaryDirectory() as copies:
+        subprocess.run(["cp", "-r", f"{folder}/.", copies], check=True, timeout=60)
+        return [
+            str(path.relative_to(copies))
+            for path in sorted(Path(copies).rglob("*"))
+            if path.is_file() and any(one in path.read_bytes() for one in raw)
+        ]

@@ -1,4 +1,4 @@
-"""Verification finds what was altered, removed, reordered, inserted, cut off or forked, and where."""
+"""Verification finds what was altered, removed, reordered, inserted, cut off, forked; and where."""
 
 from __future__ import annotations
 

@@ -68,3 +68,13 @@ def uuid7() -> str:
     milliseconds, fraction = now >> 12, now & 0xFFF
     random = int.from_bytes(os.urandom(8), "big") & (2**62 - 1)
     return str(UUID(int=milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << 62 | random))
+
+
+def _forked() -> None:
+    """In the child of a fork: the lock may be held by a thread that does not exist here."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)

@@ -39,11 +39,12 @@ _ENVIRONMENT = {name: f"GUARD_LOG_{name.upper()}" for name in _NAMES}
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The keys of the deployment, 32 bytes each."""
+    """The keys of the deployment, 32 bytes each; `next` is a signing key on its way into office."""
 
     kek: bytes = field(repr=False)
     pepper: bytes = field(repr=False)
     seed: bytes = field(repr=False)
+    next: bytes | None = field(default=None, repr=False)
 
     def pseudonym(self, name: str, what: str = "subject") -> str:
         """A keyed hash: the same for the same name, and not to be guessed without the pepper."""
@@ -68,8 +69,22 @@ def load_secrets(file: Path, environment: Mapping[str, str] | None = None) -> Se
     }
     if len(found) < len(_NAMES):
         kept = _kept(file)
-        found = {name: _key(kept.get(name), f"{file}: {name}") for name in _NAMES} | found
+        names = (*_NAMES, "next") if kept.get("next") else _NAMES
+        found = {name: _key(kept.get(name), f"{file}: {name}") for name in names} | found
     return Secrets(**found)
+
+
+def change_seed(file: Path, **seeds: bytes | None) -> None:
+    """Change the signing key in the file (`seed`), or the one that will follow it (`next`), whole
+    or not at all.
+
+    Raises:
+        LogError: the key comes from the environment, or the file cannot be read.
+    """
+    if os.environ.get(_ENVIRONMENT["seed"]):
+        raise LogError("the signing key comes from GUARD_LOG_SEED: it cannot be changed here")
+    new = {name: base64.b64encode(seed).decode() if seed else None for name, seed in seeds.items()}
+    _draft(file, _kept(file) | new).replace(file)
 
 
 def _kept(file: Path) -> dict[str, Any]:
@@ -88,19 +103,26 @@ def _kept(file: Path) -> dict[str, Any]:
 
 def _make(file: Path) -> None:
     """Write new keys, whole or not at all, and never over old ones."""
-    made = {name: base64.b64encode(secrets.token_bytes(SIZE)).decode() for name in _NAMES}
-    draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(opened, "w", encoding="utf-8") as out:
-        json.dump(made, out)
-        out.flush()
-        os.fsync(out.fileno())
+    draft = _draft(
+        file, {name: base64.b64encode(secrets.token_bytes(SIZE)).decode() for name in _NAMES}
+    )
     try:
         os.link(draft, file)
     except FileExistsError:
         pass  # another process was first, and its keys hold
     finally:
         draft.unlink()
+
+
+def _draft(file: Path, kept: dict[str, Any]) -> Path:
+    """The keys in a new file beside the one that is meant, for the owner only, and durable."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(opened, "w", encoding="utf-8") as out:
+        json.dump(kept, out)
+        out.flush()
+        os.fsync(out.fileno())
+    return draft
 
 
 def _key(value: object, where: str) -> bytes:

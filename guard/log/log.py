@@ -316,6 +316,17 @@ class Log:
         """
         return self._part().signing.sign()
 
+    def rotate_key(self) -> None:
+        """Sign with a new key from here on; the old one vouches for it in a record, so that the
+        public key of before still verifies all. Other processes must open the log again to sign.
+
+        Raises:
+            LogError: the key comes from the environment, or the records do not fit.
+        """
+        part = self._part()
+        part.rotate()
+        self._secrets = load_secrets(self._places.secrets)
+
     def flush(self) -> None:
         """Wait until what is spooled here is in the log.
 

@@ -5,26 +5,31 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from guard.errors import InputError
+from guard.errors import InputError, LogUnavailableError
 from guard.log import retention
 from guard.log.canonical import canonical
+from guard.log.checkpoint import Signer
 from guard.log.heads import head, now, unsealed
-from guard.log.keys import Secrets, SubjectKeys, decrypt
+from guard.log.keys import SIZE, Secrets, SubjectKeys, change_seed, decrypt
 from guard.log.places import Places, pinned
 from guard.log.record import (
     AccessRecord,
     ErasureRecord,
     GapRecord,
+    KeyRecord,
     PacksRecord,
     PurgeRecord,
     Record,
     Texts,
 )
+from guard.log.rotation import handover, terms
 from guard.log.signing import Checkpointer, FileSink, Sink, not_rolled_back
 from guard.log.spool import Spool
-from guard.log.store import Entry, Receipt, Store, Unsealed
+from guard.log.store import Entry, Receipt, Store, SubjectKey, Unsealed
 from guard.log.writer import OnError, Writer
 
 _KINDS: dict[str, type[Record]] = {
@@ -33,6 +38,7 @@ _KINDS: dict[str, type[Record]] = {
     "purge": PurgeRecord,
     "access": AccessRecord,
     "gap": GapRecord,
+    "key": KeyRecord,
 }
 
 
@@ -55,16 +61,17 @@ class Part:
     ) -> None:
         self.pid = os.getpid()
         self.store = store
-        self._secrets = own
+        self._file = places.secrets
+        self._secrets = own = _in_office(own, store, places.secrets)
         signer = own.signer(store.origin)
-        self.verifier = signer.verifier
-        pinned(places, self.verifier)
+        self.verifier = pinned(places, store, signer.verifier)
+        known = [term.key for term in terms(store, [self.verifier])]
         for sink in sinks:
             if isinstance(sink, FileSink):
-                not_rolled_back(store, signer, sink.last())
+                not_rolled_back(store, known, sink.last())
         self._name = f"{self.pid}-{secrets.token_hex(4)}"
         self.rulesets: set[str] = set()
-        self.keys = SubjectKeys(own, store.keys, now)
+        self.keys = SubjectKeys(own, self._stored_keys, now)
         self.signing = Checkpointer(store, signer, sinks, now)
         self.writer = Writer(
             store.append,
@@ -74,7 +81,32 @@ class Part:
             self._written,
             deadline=deadline,
         )
-        retention.finish(store, self.note, now())
+        try:
+            retention.finish(store, self.note, now())
+        except BaseException:
+            self.close()
+            raise
+
+    def rotate(self) -> None:
+        """Sign with a new key from here on, which the old one vouches for in a record.
+
+        Raises:
+            LogError: the key is not in the file, or what is there does not fit: nothing changed.
+        """
+        self.signing.sign()
+        old = self._secrets.signer(self.store.origin)
+        new = Signer(old.name, secrets.token_bytes(SIZE))
+        change_seed(self._file, next=new.seed)
+        self.note("key", handover(old, new.verifier))
+        change_seed(self._file, seed=new.seed, next=None)
+        self._secrets = replace(self._secrets, seed=new.seed)
+        self.signing.hand_over(new)
+        self.signing.try_to_sign()
+
+    def _stored_keys(self, tag: str) -> list[SubjectKey]:
+        if self.writer.down is not None:
+            raise LogUnavailableError("the log is not asked for keys while it cannot be written")
+        return self.store.keys(tag)
 
     def made(self, kind: str, fields: dict[str, Any]) -> Unsealed:
         """A record of the log's own."""
@@ -158,3 +190,15 @@ class Part:
                 self.store.append([self.made("erasure", late)])
             elif one.key is not None:
                 self.keys.keep(one.key.key_id)
+
+
+def _in_office(own: Secrets, store: Store, file: Path) -> Secrets:
+    """The keys, after a change of the signing key that a crash interrupted: the new key holds if
+    the record of the handover was written."""
+    if own.next is None:
+        return own
+    new = Signer(store.origin, own.next).verifier
+    done = any(term.key == new for term in terms(store, [own.signer(store.origin).verifier]))
+    seed = own.next if done else own.seed
+    change_seed(file, seed=seed, next=None)
+    return replace(own, seed=seed, next=None)

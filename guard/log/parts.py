@@ -148,3 +148,13 @@ class OpinionRecorded(Piece):
     model: Named
     micros: Count
     error: str | None = None
+
+
+class Handover(Piece):
+    """A signing key that was changed: the old key has signed the new, which signs checkpoints of
+    more than `after` records."""
+
+    old: Named
+    new: Named
+    signature: Named
+    after: Count

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from guard.errors import LogError
 from guard.log.checkpoint import Verifier
+from guard.log.rotation import current, terms
 from guard.log.store import Store
 
 POSTGRES = ("postgresql://", "postgres://")
@@ -95,19 +96,22 @@ def not_vanished(where: str | Path, places: Places) -> None:
         )
 
 
-def pinned(places: Places, verifier: Verifier) -> None:
-    """Keep the public key beside the log; the log's key must not change unnoticed.
+def pinned(places: Places, store: Store, signer: Verifier) -> Verifier:
+    """The public key that verifies the log, which lies beside it since it was begun. The key that
+    signs must be that one, or one that it has handed over to.
 
     Raises:
-        LogError: it did change.
+        LogError: it is not.
     """
-    if places.public.exists():
-        if Verifier.parse(places.public.read_text("utf-8")) != verifier:
-            raise LogError(
-                f"the key that signs is not that of {places.public}: put the log's own secrets "
-                "back, or move that file away if the change is meant"
-            )
-        return
-    draft = places.public.with_name(f"{places.public.name}.{os.getpid()}")
-    draft.write_text(f"{verifier}\n", "utf-8")
-    draft.replace(places.public)
+    if not places.public.exists():
+        draft = places.public.with_name(f"{places.public.name}.{os.getpid()}")
+        draft.write_text(f"{signer}\n", "utf-8")
+        draft.replace(places.public)
+        return signer
+    first = Verifier.parse(places.public.read_text("utf-8"))
+    if signer not in current(terms(store, [first]), store.head().size + 1):
+        raise LogError(
+            f"the key that signs is not that of {places.public}: put the log's own secrets back, "
+            "or move that file away if the change is meant"
+        )
+    return first

@@ -19,6 +19,7 @@ from guard.log.parts import (
     Code,
     Count,
     FindingRecorded,
+    Handover,
     Hex128,
     Hex256,
     Micro,
@@ -132,7 +133,8 @@ class ErasureRecord(Record):
 
 class PurgeRecord(Record):
     """Retention: all records (or only their texts) before `until` are gone. `root` and `frontier`
-    are those of the tree of the first `until` records, `last` is the leaf of the last of them."""
+    are those of the tree of the first `until` records, `last` is the leaf of the last of them.
+    `handovers` are the changes of the signing key that went with them."""
 
     kind: Literal["purge"] = "purge"
     scope: Literal["records", "payloads"]
@@ -140,6 +142,7 @@ class PurgeRecord(Record):
     root: Hex256 | None = None
     frontier: tuple[Hex256, ...] = ()
     last: Hex256 | None = None
+    handovers: tuple[Handover, ...] = ()
     before: When
     by: Named | None = None
 
@@ -150,7 +153,7 @@ class KeyRecord(Record):
     kind: Literal["key"] = "key"
     old: Named
     new: Named
-    signature: str
+    signature: Named
 
 
 class PacksRecord(Record):

@@ -12,6 +12,7 @@ from typing import Any
 
 from guard.errors import LogError
 from guard.log.merkle import Frontier
+from guard.log.rotation import handovers
 from guard.log.store import NO_LEAF, Store, Stub
 
 Note = Callable[[str, dict[str, Any]], None]
@@ -100,6 +101,7 @@ def prune(store: Store, note: Note, before: str, *, scope: str, by: str | None) 
         "root": old.tree.root().hex(),
         "frontier": tuple(node.hex() for node in old.tree.nodes),
         "last": old.leaf.hex(),
+        "handovers": tuple(one for one in handovers(store) if one["after"] < old.until),
         "before": before,
         "by": by,
     }

@@ -14,9 +14,10 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from guard.errors import LogError, LogUnavailableError
-from guard.log.checkpoint import LONGEST, Signer, opened, signed
+from guard.log.checkpoint import LONGEST, Signer, Verifier, opened, signed
 from guard.log.events import logger
 from guard.log.merkle import Frontier
+from guard.log.rotation import terms
 from guard.log.store import Checkpoint, Store, leaf_of
 
 EVERY = 256  # records
@@ -144,6 +145,7 @@ class Checkpointer:
                 if head.size <= before:
                     self._check(latest, head.size)
                     return None
+                self._in_office(head.size)
                 tree = self._grown(head.size, latest)
                 made = signed(
                     self._signer,
@@ -177,6 +179,20 @@ class Checkpointer:
             self._state.notify_all()
         self._thread.join(2 * HTTP_TIMEOUT)
         self.try_to_sign()
+
+    def hand_over(self, signer: Signer) -> None:
+        """Sign with another key from here on."""
+        with self._signing:
+            self._signer = signer
+
+    def _in_office(self, size: int) -> None:
+        """Another process may have handed over to a new key, which this one does not have."""
+        held = self._signer.verifier
+        handed = [term.after for term in terms(self._store, [held]) if term.key != held]
+        if handed and min(handed) < size:
+            raise LogError(
+                "another process handed over to a new signing key: open the log again to sign"
+            )
 
     def _check(self, latest: Checkpoint | None, size: int) -> None:
         if latest is not None and size < latest.size:
@@ -233,7 +249,7 @@ class Checkpointer:
                 self.added(due)
 
 
-def not_rolled_back(store: Store, signer: Signer, note: str | None) -> None:
+def not_rolled_back(store: Store, keys: Sequence[Verifier], note: str | None) -> None:
     """Whether the log has at least what its last anchored checkpoint says.
 
     Raises:
@@ -241,7 +257,7 @@ def not_rolled_back(store: Store, signer: Signer, note: str | None) -> None:
     """
     if note is None:
         return
-    said = opened(note, [signer.verifier])
+    said = opened(note, keys)
     if said.origin == store.origin and store.head().size < said.size:
         raise LogError(
             f"the log has {store.head().size} records, and its last checkpoint says {said.size}: "

@@ -18,6 +18,7 @@ from guard.errors import LogError
 from guard.log.checkpoint import Opened, Verifier, opened
 from guard.log.keys import Secrets, unwrap
 from guard.log.merkle import Frontier
+from guard.log.rotation import current, terms
 from guard.log.store import NO_LEAF, Entry, Payload, Store, Stub, leaf_of
 from guard.log.verification import Problem, Verification, Wrong
 
@@ -45,7 +46,8 @@ def verify(
     """
     trusted = (keys,) if isinstance(keys, Verifier) else tuple(keys)
     notes = (against,) if isinstance(against, str) else tuple(against)
-    kept = [opened(note, trusted) for note in notes]
+    known = tuple(dict.fromkeys(term.key for term in terms(store, trusted)))
+    kept = [opened(note, known) for note in notes]
     return _Pass(store, trusted, secrets).run(kept)
 
 
@@ -127,9 +129,10 @@ class _Pass:
     def _stored_checkpoints(self) -> list[int]:
         """The sizes of the valid checkpoints that the log itself keeps."""
         sizes, before = [], 0
+        served = terms(self._store, self._keys)
         for one in self._store.checkpoints():
             try:
-                said = opened(one.note, self._keys)
+                said = opened(one.note, current(served, one.size))
             except LogError as error:
                 self._wrong("altered", one.size, f"the checkpoint of {one.size}: {error}")
                 before = one.size

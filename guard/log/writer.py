@@ -97,6 +97,11 @@ class Writer:
             self._counts.waiting = len(self._queue) + self._spool.waiting
             return Counts(*(getattr(self._counts, one.name) for one in fields(Counts)))
 
+    @property
+    def down(self) -> LogError | None:
+        """Why the log could not be written when it was last tried; None if it could."""
+        return self._down
+
     def write(self, unsealed: Unsealed, on_error: OnError | None = None) -> Receipt:
         """Make a record durable, or do with it what `on_error` says.
 

@@ -17,7 +17,7 @@ from guard.audit import examine
 from guard.models.detectors import Detector, ExemplarDetector, TrainedDetector
 from guard.models.encoder import Encoder, load_encoder
 from guard.models.exemplars import fit_heads
-from guard.models.reader import Reader
+from guard.models.reader import Reader, shared_reader
 from guard.packs.checks import Seen
 from guard.packs.conditions import Role
 from guard.packs.firing import find
@@ -251,7 +251,7 @@ def _detector(
 ) -> tuple[Detector, Encoder]:
     """What judges, and what gives vectors of sentences."""
     if encoder is None or isinstance(encoder, Reader):
-        reader = encoder or Reader(cache=cache)
+        reader = encoder or shared_reader(cache)
         return TrainedDetector(reader, fit_heads(groups_of(packs), reader)), reader
     chosen_ = load_encoder(encoder, cache)
     return ExemplarDetector(chosen_, fit_heads(groups_of(packs), chosen_)), chosen_

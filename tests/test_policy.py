@@ -8,7 +8,15 @@ from typing import get_args
 import pytest
 
 from guard.packs.firing import ACTIONS
-from guard.policy import DISPOSITIONS, MODES, after_failed_rewrite, decide, disposition, unknown
+from guard.policy import (
+    DISPOSITIONS,
+    HIGH_RISK,
+    MODES,
+    after_failed_rewrite,
+    decide,
+    disposition,
+    unknown,
+)
 from guard.report import (
     Action,
     Fault,
@@ -34,12 +42,11 @@ TABLE: dict[str, tuple[Action, Action, Action, Action]] = {
     "unknown:error":                ("release", "annotate", "annotate", "fallback"),
     "unknown:timeout":              ("release", "annotate", "annotate", "fallback"),
     "unknown:incomplete":           ("release", "annotate", "annotate", "fallback"),
-    "rewrite_failed":               ("release", "annotate", "annotate", "fallback"),
+    "rewrite_failed":               ("release", "annotate", "fallback", "fallback"),
     "unknown:oversize:high_risk":   ("release", "annotate", "fallback", "fallback"),
     "unknown:error:high_risk":      ("release", "annotate", "fallback", "fallback"),
     "unknown:timeout:high_risk":    ("release", "annotate", "fallback", "fallback"),
     "unknown:incomplete:high_risk": ("release", "annotate", "fallback", "fallback"),
-    "rewrite_failed:high_risk":     ("release", "annotate", "fallback", "fallback"),
 }
 # fmt: on
 SPECIFIED_MODES: tuple[Mode, ...] = ("observe", "annotate", "rewrite", "block")
@@ -77,7 +84,7 @@ def verdict_on(cause: str, mode: Mode) -> Verdict:
         return decide((), mode)
     if kind == "rewrite_failed":
         asked = decide([finding(action="rewrite")], mode)
-        return asked.model_copy(update={"action": after_failed_rewrite(mode, packs)})
+        return asked.model_copy(update={"action": after_failed_rewrite(mode, packs, "fallback")})
     if kind == "flag":
         return decide([finding(action=next(a for a in ACTIONS if a == what))], mode)
     return unknown(next(fault for fault in FAULTS if fault == what), mode, packs=packs)
@@ -108,6 +115,15 @@ class TestTable:
 
         assert observed == rewritten
         assert disposition(observed, "observe") == "release"
+
+
+class TestFailedRewrite:
+    def test_a_deployment_may_send_the_draft_instead(self) -> None:
+        assert after_failed_rewrite("rewrite", {"base", "grief"}, "annotate") == "annotate"
+
+    @pytest.mark.parametrize("pack", sorted(HIGH_RISK))
+    def test_not_where_a_pack_concerns_danger_to_life(self, pack: str) -> None:
+        assert after_failed_rewrite("rewrite", {"base", pack}, "annotate") == "fallback"
 
 
 class TestOutcome:

@@ -1,4 +1,4 @@
-"""`guard rules`: list, show, lint, test, new, schema, explain."""
+"""`guard rules`: list, show, test, margins, lint, new, schema, explain."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from guard.commands.tables import (
     cases_report,
     doubts_table,
     explanation_panel,
+    margins_report,
     pack_panel,
     packs_table,
 )
 from guard.errors import InputError
 from guard.files import lines_of
 from guard.guard import Guard
+from guard.models.reader import shared_reader
 from guard.packs.cases import Outcomes, run_cases
 from guard.packs.explain import explain
 from guard.packs.lint import lint
@@ -87,7 +89,7 @@ def show(
 def cases_(names: Names = None, as_json: AsJson = False) -> None:
     """Run every case of a pack as a test, and count which rules the cases reach.
 
-    Exit codes: 0 all cases hold, 1 one does not, 2 wrong use.
+    Exit codes: 0 all cases hold, 1 one does not or a pack has none, 2 wrong use.
     """
     ran = [outcomes for _, outcomes, _ in _run(names)]
     if as_json:
@@ -96,7 +98,31 @@ def cases_(names: Names = None, as_json: AsJson = False) -> None:
         console = Console()
         for one in ran:
             console.print(cases_report(one))
-    raise typer.Exit(int(any(one.failed for one in ran)))
+    raise typer.Exit(int(any(one.failed or not one.cases for one in ran)))
+
+
+@rules.command("margins")
+def margins_(
+    names: Names = None,
+    below: Annotated[
+        float, typer.Option(help="Only cases that are nearer to turning than this.")
+    ] = 2.0,
+    as_json: AsJson = False,
+) -> None:
+    """Show how far each case is from turning, the nearest first: its cosine or score from the
+    threshold. Negative: it does not hold. Where a margin is narrow, add exemplars or cases.
+    """
+    ran = [outcomes for _, outcomes, _ in _run(names)]
+    if as_json:
+        listed = [
+            {"pack": of.pack, "rule": one.rule or one.case.rule, "case": one.number,
+             "expected": one.case.flag, "margin": one.margin, "hangs_on": one.hangs_on}
+            for of in ran for one in of.cases if one.margin is None or one.margin < below
+        ]  # fmt: skip
+        typer.echo(json.dumps(listed, indent=1))
+    else:
+        for of in ran:
+            Console().print(margins_report(of, below))
 
 
 @rules.command("lint")
@@ -200,10 +226,11 @@ def _run(names: Sequence[str] | None) -> list[tuple[LoadedPack, Outcomes, Guard]
     """Each of the packs, with the base pack and what it extends, and how its cases came out."""
     console = Console(stderr=True)
     files = [file for name in names or known_packs() for file in files_of(name)]
+    reader = shared_reader()  # held until the last pack
     ran = []
     for file in track(files, "cases", console=console, transient=True, disable=len(files) < 2):
         beside = [] if file == files_of(BASE)[0] else [file]
-        guard = Guard("observe", packs=beside)
+        guard = Guard("observe", packs=beside, encoder=reader)
         one = next(p for p in load_packs([file]) if p.file == file)
         ran.append((one, run_cases(one.pack, guard.judge), guard))
     return ran

@@ -18,6 +18,7 @@ from guard.packs.lint import Doubt
 from guard.packs.load import LoadedPack
 from guard.packs.schema import Pack, Rule
 
+_NARROW = 0.02  # a margin that a new model, or a comma, may use up
 _LONG = 240  # characters of a case that are shown
 
 
@@ -80,6 +81,9 @@ def _rule(rule: Rule) -> RenderableType:
 
 def cases_report(outcomes: Outcomes) -> RenderableType:
     """What failed, as expected against got, and which rules the cases reach."""
+    if not outcomes.cases:
+        none = f"{outcomes.pack}: there are no cases, so nothing was tested; write one under a rule"
+        return Text(none, style="red")
     passed = len(outcomes.cases) - len(outcomes.failed)
     style = "red" if outcomes.failed else "green"
     parts: list[RenderableType] = [
@@ -93,8 +97,28 @@ def cases_report(outcomes: Outcomes) -> RenderableType:
     return Group(*parts)
 
 
+def margins_report(outcomes: Outcomes, below: float) -> RenderableType:
+    """How far each case is from turning, the nearest first."""
+    near = [(one.margin, one) for one in outcomes.cases if one.margin is not None]
+    shown = sorted((one for one in near if one[0] < below), key=lambda one: one[0])
+    head = f"{outcomes.pack}: {len(near)} of {len(outcomes.cases)} cases hang on a threshold"
+    if len(shown) < len(near):
+        head += f", {len(shown)} of them by less than {below:g}"
+    parts: list[RenderableType] = [Text(head)]
+    table = Table("margin", "case", "expects", "hangs on")
+    for margin, one in shown:
+        style = "red" if margin < 0 else "yellow" if margin < _NARROW else ""
+        expects = "fires" if one.case.flag else "silent"
+        table.add_row(Text(f"{margin:+.3f}", style), _whose(one), expects, Text(one.hangs_on))
+    return Group(*parts, *([table] if shown else []))
+
+
+def _whose(one: Outcome) -> str:
+    return f"{one.rule}, case {one.number}" if one.rule else f"case {one.number} of the pack"
+
+
 def _failed(one: Outcome) -> RenderableType:
-    whose = f"{one.rule}, case {one.number}" if one.rule else f"case {one.number} of the pack"
+    whose = _whose(one)
     wanted = one.rule or one.case.rule
     expected = (wanted or "some rule") if one.case.flag else f"not {wanted}" if one.rule else "pass"
     got = ", ".join(one.fired) or "pass"

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from guard.errors import EncoderError
 from guard.models.heads import Heads, load_heads
@@ -239,6 +240,20 @@ def _sums(rows: Floats, sentence: Sequence[int], count: int) -> Floats:
     sums = np.zeros((count, rows.shape[1]), np.float32)
     np.add.at(sums, np.array(sentence), rows)
     return sums
+
+
+_shared: WeakValueDictionary[int, Reader] = WeakValueDictionary()
+_sharing = threading.Lock()
+
+
+def shared_reader(cache: int = _MESSAGES) -> Reader:
+    """The model that ships, loaded once for all guards of a process that remember as much; a second
+    guard then needs no second model."""
+    with _sharing:
+        reader = _shared.get(cache)
+        if reader is None:
+            reader = _shared[cache] = Reader(cache=cache)
+        return reader
 
 
 def _means(hidden: Floats, sentence: Sequence[int], count: int) -> Floats:

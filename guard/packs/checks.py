@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING
 
 from guard.audit.examine import Examined, carried
@@ -71,13 +72,21 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Whether one part of a condition holds, and why. `score` is set by what looks at texts."""
+    """Whether one part of a condition holds, and why. `score` is set by what looks at texts;
+    `margin` is its distance from a threshold, negative where it falls short; None: all or nothing.
+    """
 
     part: str
     held: bool
     because: str
     score: float | None = None
     span: Span | None = None
+    margin: float | None = None
+
+    @property
+    def strength(self) -> float:
+        """Its margin; without end where it does not hang on a threshold."""
+        return self.margin if self.margin is not None else inf if self.held else -inf
 
 
 Part = Callable[[Seen], Held]
@@ -133,14 +142,20 @@ def _said(part: str, look: Look, scanned: Scanned, tracing: bool) -> Held:
     if not tracing and not scanned.may_hold(look):
         return Held(part, False, "")
     one = found(look, scanned)
-    return Held(part, one.held, one.because, one.score, one.span)
+    return Held(part, one.held, one.because, one.score, one.span, one.margin)
 
 
 def _said_before(look: Look, seen: Seen) -> Held:
+    short: list[float] = []
     for scanned in seen.earlier_scanned if look.rows else seen.earlier_words:
-        if scanned.may_hold(look) and (one := found(look, scanned)).held:
-            return Held("earlier", True, f"an earlier message: {one.because}")
-    return Held("earlier", False, "no earlier message says it")
+        if not seen.tracing and not scanned.may_hold(look):
+            continue
+        one = found(look, scanned)
+        if one.held:
+            return Held("earlier", True, f"an earlier message: {one.because}", margin=one.margin)
+        short += [] if one.margin is None else [one.margin]
+    margin = max(short, default=None)
+    return Held("earlier", False, "no earlier message says it", margin=margin)
 
 
 def _asked_before(least: int, seen: Seen) -> Held:
@@ -152,15 +167,25 @@ def _asked_before(least: int, seen: Seen) -> Held:
 
 
 def _scores(least: dict[str, float], seen: Seen) -> Held:
-    said, held, lowest = [], True, 1.0
+    said, lowest = [], 1.0
+    margins = []
     for label, cut in least.items():
         score = seen.examined.scores[label] or 0.0
         said.append(f"{label} {score:.2f} (needs {cut:.2f})")
-        held, lowest = held and score >= cut, min(lowest, score)
-    return Held("scores", held, ", ".join(said), lowest)
+        margins.append(score - cut)
+        lowest = min(lowest, score)
+    margin = min(margins)
+    return Held("scores", margin >= 0, ", ".join(said), lowest, margin=margin)
 
 
 def _any(checks: Sequence[Check], seen: Seen) -> Held:
+    if seen.tracing:
+        # The branch that comes nearest to holding, or holds by most.
+        nearest = [min(check.trace(seen), key=lambda one: one.strength) for check in checks]
+        best = max(nearest, key=lambda one: one.strength)
+        why = f"{best.part}: {best.because}"
+        because = why if best.held else f"none of its conditions holds; nearest {why}"
+        return Held("any", best.held, because, best.score, best.span, best.margin)
     for check in checks:
         held = check.holds(seen)
         if held is not None:

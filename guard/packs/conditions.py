@@ -28,7 +28,8 @@ from guard.report import (
     StanceName,
 )
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(?:[-_.][a-z0-9]+)*$", max_length=80)]
+IDENTIFIER = r"^[a-z][a-z0-9]*(?:[-_.][a-z0-9]+)*$"
+Identifier = Annotated[str, Field(pattern=IDENTIFIER, max_length=80)]
 Sentence = Annotated[str, Field(min_length=1, max_length=600)]
 Sentences = Annotated[tuple[Sentence, ...], Field(min_length=1)]
 Role = Literal["assistant", "companion", "peer", "coach", "clinical"]
@@ -36,12 +37,13 @@ NEAR = 0.62  # from which cosine two sentences mean about the same, where a pack
 
 # What a tokenizer alone knows of a word; tags and lemmas would need a statistical model.
 _TOKEN_KEYS = (
-    "ORTH", "TEXT", "NORM", "LOWER", "LENGTH", "SHAPE", "PREFIX", "SUFFIX", "IS_ALPHA", "IS_ASCII",
+    "ORTH", "TEXT", "NORM", "LOWER", "LENGTH", "SHAPE", "IS_ALPHA", "IS_ASCII",
     "IS_DIGIT", "IS_LOWER", "IS_UPPER", "IS_TITLE", "IS_PUNCT", "IS_SPACE", "IS_STOP", "LIKE_NUM",
     "LIKE_URL", "LIKE_EMAIL", "OP",
 )  # fmt: skip
 _OPEN = ("*", "+", "{")  # a token that may repeat without end
 MAX_TOKENS, MAX_OPEN = 20, 2
+_TEXTS = frozenset({"ORTH", "TEXT", "NORM", "LOWER", "SHAPE", "OP"})
 
 
 class Strict(BaseModel):
@@ -65,12 +67,23 @@ def _bounded(tokens: tuple[tuple[dict[str, Any], ...], ...]) -> Any:
         unknown = sorted({key for token in one for key in token}.difference(_TOKEN_KEYS))
         if unknown:
             raise ValueError(f"{', '.join(unknown)}: not one of {', '.join(_TOKEN_KEYS)}")
+        for token in one:
+            if wrong := sorted(key for key in _TEXTS.intersection(token) if not _text(token[key])):
+                raise ValueError(f"{wrong[0]} needs a text; put no, yes and numbers in quotes")
         if sum(str(token.get("OP", "1")).startswith(_OPEN) for token in one) > MAX_OPEN:
             raise ValueError(
                 f"more than {MAX_OPEN} tokens with OP *, + or {{}} in one pattern: matching could "
                 "take very long; name the words instead"
             )
     return tokens
+
+
+def _text(value: Any) -> bool:
+    """Whether it is a text, or words to choose from."""
+    if not isinstance(value, dict):
+        return isinstance(value, str)
+    listed = [word for words in value.values() if isinstance(words, tuple) for word in words]
+    return all(isinstance(word, str) for word in listed)
 
 
 Tokens = Annotated[tuple[tuple[dict[str, Any], ...], ...], AfterValidator(_bounded)]

@@ -58,6 +58,20 @@ def short_of(ready: ReadyRule, seen: Seen) -> str:
     return f"{ready.rule.label} {score:.2f}, needs {ready.rule.at_least:.2f}"
 
 
+def margin_of(ready: ReadyRule, seen: Seen) -> tuple[float, str]:
+    """How far a rule is from not firing, or, negative, from firing, and what it hangs on; without
+    end where that is no threshold."""
+    hangs: list[tuple[float, str]] = []
+    if ready.rule.label is not None and ready.rule.at_least is not None:
+        score = seen.examined.scores[ready.rule.label] or 0.0
+        hangs.append((score - ready.rule.at_least, short_of(ready, seen)))
+    hangs += [(one.strength, f"{one.part}: {one.because}") for one in ready.check.trace(seen)]
+    for n, check in enumerate(ready.unless, 1):
+        one = min(check.trace(seen), key=lambda part: part.strength)
+        hangs.append((-one.strength, f"unless {n}, {one.part}: {one.because}"))
+    return min(hangs)
+
+
 def fire(ready: ReadyRule, seen: Seen) -> Finding | None:
     """The finding of one rule, or None if it does not fire."""
     rule = ready.rule

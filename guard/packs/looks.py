@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from guard.text.document import Document, Pattern, Side
 
 if TYPE_CHECKING:
     from guard.models.encoder import Vectors
+
+Meant = tuple[float, int, int, float, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Whether a text says it, how strongly, where, and by what it was recognised."""
+    """Whether a text says it, how strongly, where, and by what it was recognised. `margin`: how far
+    its meaning is from what is needed, negative if it falls short; None where words decide."""
 
     held: bool
     score: float
     span: Span | None
     because: str
+    margin: float | None = None
 
 
 @dataclass(slots=True)
@@ -113,12 +117,13 @@ def found(look: Look, scanned: Scanned) -> Found:
             span = Span(source=document.side, start=match.start, end=match.end)
             hits.setdefault(match.sentence, (1.0, span, "its words"))
     meant = list(_meant(look, similar))
+    margin = _margin(look, meant, frozenset(hits))
     for score, sentence, nearest, other, _ in meant:
         if score >= look.at_least and score > other:
             because = f"near {look.texts[nearest]!r} ({score:.2f})"
             hits.setdefault(sentence, (score, document.span(sentence), because))
     if len(hits) >= look.times:
-        return Found(True, *max(hits.values(), key=lambda hit: hit[0]))
+        return Found(True, *max(hits.values(), key=lambda hit: hit[0]), margin)
     score, because = 0.0, "none of its words"
     if meant:
         score, _, nearest, other, unlike = max(meant)
@@ -127,10 +132,25 @@ def found(look: Look, scanned: Scanned) -> Found:
             because += f", nearer to what is not meant, {look.not_meant[unlike]!r} ({other:.3f})"
     if hits:
         because = f"in {len(hits)} sentences, needs {look.times}; {because}"
-    return Found(False, score, None, because)
+    return Found(False, score, None, because, margin)
 
 
-def _meant(look: Look, similar: Vectors) -> Iterator[tuple[float, int, int, float, int]]:
+def _margin(look: Look, meant: Sequence[Meant], by_words: Collection[int]) -> float | None:
+    """By how much the last of the sentences that are needed beside those with its words is near
+    enough, or is not."""
+    needed = look.times - len(by_words)
+    nearest = sorted(
+        (
+            min(score - look.at_least, score - other)
+            for score, sentence, _, other, _ in meant
+            if sentence not in by_words
+        ),
+        reverse=True,
+    )
+    return nearest[needed - 1] if 0 < needed <= len(nearest) else None
+
+
+def _meant(look: Look, similar: Vectors) -> Iterator[Meant]:
     """For each sentence the cosine to the nearest exemplar, its number, which exemplar, and the
     same of the nearest sentence that is not meant."""
     if not look.rows or not len(similar):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from guard.errors import PackError
 from guard.models.encoder import Encoder
 from guard.packs.checks import Check, compiled
+from guard.packs.faults import place_of
 from guard.packs.load import LoadedPack
 from guard.packs.looks import Look, Looks
 from guard.packs.schema import KnownBelief, Pack, Rule
 from guard.packs.vectors import vectors_of
-from guard.text.document import Documents, Pattern, Side
+from guard.text.document import Documents, Pattern, Side, documents_of
 
 if TYPE_CHECKING:
     from guard.models.encoder import Vectors
@@ -105,7 +107,7 @@ def compile_packs(packs: Sequence[LoadedPack], encoder: Encoder) -> Ruleset:
         "draft": [*_patterns(packs, "draft"), *looks.patterns["draft"]],
     }
     return Ruleset(
-        documents=Documents(patterns),
+        documents=documents_of(patterns),
         packs=tuple(one.pack for one in packs),
         rules=rules,
         triggers=triggers,
@@ -141,27 +143,35 @@ def _threshold(rule: Rule) -> float:
     return max((one.at_least for one in says if one and one.exemplars), default=0.0)
 
 
-def _check_names(packs: Sequence[LoadedPack], beliefs: set[str]) -> None:
-    """Every pattern and belief that a rule names must be there."""
-    there = {
+def _check_names(packs: Sequence[LoadedPack], beliefs: Collection[str]) -> None:
+    """Every pattern and belief that a pack names must be there."""
+    patterns: dict[str, set[str]] = {
         side: {name for one in packs for name in one.pack.patterns.get(side, {})}
         for side in ("user", "draft")
     }
     for one in packs:
+        if one.pack.triggers:
+            _check(one, None, one.pack.triggers.patterns, patterns["user"])
         for rule in one.pack.rules:
             for condition in rule.conditions():
-                missing = set(condition.known) - beliefs
+                _check(one, rule.id, condition.known, beliefs)
                 for says, side in (
                     (condition.user, "user"),
                     (condition.earlier, "user"),
                     (condition.draft, "draft"),
                 ):
-                    missing |= set(says.patterns) - there[side] if says else set()
-                if missing:
-                    raise PackError(
-                        f"{one.file}: rule {rule.id} names {', '.join(sorted(missing))}, which no "
-                        "pack in force has"
-                    )
+                    _check(one, rule.id, says.patterns if says else (), patterns[side])
+
+
+def _check(one: LoadedPack, rule: str | None, names: Iterable[str], there: Collection[str]) -> None:
+    for name in names:
+        if name not in there:
+            near = get_close_matches(name, there, n=1, cutoff=0.6)
+            raise PackError(
+                f"{place_of(one.file, rule, name)}: {f'rule {rule}' if rule else 'triggers'} names "
+                f"{name}, which no pack in force has"
+                + (f"; did you mean {near[0]}?" if near else "")
+            )
 
 
 def _fallbacks(packs: Sequence[LoadedPack]) -> dict[str | None, str]:

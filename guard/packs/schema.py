@@ -23,7 +23,8 @@ from guard.packs.conditions import (
 from guard.report import Action, BeliefType, Citation, Kind, Label, Probability, Severity
 
 Words = Annotated[str, Field(min_length=1, max_length=400)]
-Version = Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+VERSION = r"^\d+\.\d+\.\d+$"
+Version = Annotated[str, Field(pattern=VERSION)]
 MOVE = "move"  # what a finding is called whose fault only its pack names
 BRIEF, FULL = 12, 40  # words that a pack may add to a system prompt
 

@@ -12,7 +12,9 @@ from guard.repair.shift import said_back, someone_in
 from guard.report import Belief, Function
 from guard.text.document import Document
 
+_SHORT = 30  # words of a sentence that is said once more
 _PARTICULARS = 2  # content words that a clause must have to be worth saying back
+_YOU = frozenset("you u you're your".split())
 _GLAD = frozenset("relief hope gratitude pride love joy".split())
 
 
@@ -23,9 +25,15 @@ def reflection(job: Job, user: Document) -> str | None:
     if reading.risk.level != "none":
         return None
     avoid = [belief.span for belief in reading.beliefs]
-    evidence = [signal.evidence for signal in reading.signals]
+    evidence = [s.evidence for s in reading.signals if s.function == reading.primary]
     clauses = [
-        (any(meets(user.span(i), span) for span in evidence), len(stems(sentence.words)), -i, said)
+        (
+            said.startswith(("you ", "you'")) and not said.startswith("you mention"),
+            any(meets(user.span(i), span) for span in evidence),
+            len(stems(sentence.words)),
+            -i,
+            said,
+        )
         for i, sentence in enumerate(user.sentences)
         if not any(meets(user.span(i), span) for span in avoid)
         and len(stems(sentence.words)) >= _PARTICULARS
@@ -33,20 +41,22 @@ def reflection(job: Job, user: Document) -> str | None:
     ]
     if not clauses:
         return None
-    said = max(clauses)[-1]
+    _, shows, _, _, said = max(clauses)
     tails = wording.TAILS.get(reading.primary, ()) if reading.primary and _distressed(job) else ()
-    if not tails or "," in said:
+    if not tails or not shows or "," in said:
         return f"{_capital(said)}."
     return f"{_capital(said)}, {wording.chosen(tails, job.turn.user, job.turn.draft)}."
 
 
 def question(job: Job) -> str | None:
     """One open question that serves the primary function. None where nothing is felt."""
-    reading = job.report.reading
-    function: Function | None = reading.primary or ("self" if reading.emotions else None)
-    if function is None:
+    reading, turn = job.report.reading, (job.turn.user, job.turn.draft)
+    if any(finding.label == "flip" for finding in job.findings):
+        return wording.chosen(wording.OTHERWISE, *turn)
+    felt = bool(reading.emotions) and _distressed(job)
+    function: Function | None = reading.primary or ("self" if felt else None)
+    if function is None or reading.risk.level != "none":
         return None
-    turn = (job.turn.user, job.turn.draft)
     if not _distressed(job):
         return wording.chosen(wording.GLAD, *turn)
     if function == "other" and (someone := someone_in([job.turn.user])):
@@ -80,6 +90,10 @@ def in_place(job: Job, label: str) -> str | None:
     turn = (job.turn.user, job.turn.draft)
     if label == "concedes_false":
         return correction(job)
+    if label == "flip" and (before := _said_before(job)):
+        return wording.chosen(wording.STANDS_BY, *turn).format(before)
+    if label == "self_claim" and _YOU.isdisjoint(job.turn.user.lower().split()):
+        return None  # nobody asked what the assistant is
     words = {
         "flip": wording.STANDS,
         "false_contradiction": wording.BELIEVED,
@@ -87,6 +101,17 @@ def in_place(job: Job, label: str) -> str | None:
         "self_claim": wording.PLAIN,
     }.get(label)
     return None if words is None else wording.chosen(words, *turn)
+
+
+def _said_before(job: Job) -> str | None:
+    """The first sentence of the assistant's last message, if it says something and is short."""
+    said = [m.content for m in job.turn.context if m.role == "assistant"]
+    sentences = job.rules.documents.read(said[-1], "draft").sentences if said else ()
+    for one in sentences[:1]:
+        text = said[-1][one.start : one.end]
+        if len(stems(one.words)) >= _PARTICULARS and len(one.words) <= _SHORT and "?" not in text:
+            return text
+    return None
 
 
 def _capital(text: str) -> str:

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from guard.audit.words import stems
 from guard.repair.add import in_place, question, reflection
-from guard.repair.cut import has_care, opens_warmly, unguarded, warm, wrong_sentences
+from guard.repair.cut import (
+    has_care,
+    is_long,
+    is_open,
+    opens_warmly,
+    unguarded,
+    warm,
+    wrong_sentences,
+)
 from guard.repair.job import Job
 from guard.repair.splice import spliced
 from guard.text.document import Document
@@ -16,9 +24,6 @@ from guard.text.document import Document
 _HOLES = ("concedes_false", "flip", "false_contradiction")
 # Those that need no word in their place, but may have one.
 _MAYBE = ("attachment", "self_claim")
-# A draft that goes on so long after a conceded belief goes on with that belief: taking out a
-# sentence would be paint. Where a pack knows what is so, it can be said all the same.
-_LONG = 8
 _SUBSTANCE = 3  # content words without which what is left of a draft says nothing
 
 
@@ -51,24 +56,31 @@ def _ways(
     job: Job, document: Document, user: Document, wrong: Sequence[int]
 ) -> Iterator[tuple[Sequence[int], Additions]]:
     """What to take out and what to put in, the least first."""
-    if has_care(document):
+    if has_care(document.text):
         # Help in a crisis is left as it stands: nothing comes before it or after it.
         yield wrong, Additions(None, None, None)
         return
     labels = [finding.label for finding in job.findings]
     filling = next((t for label in _HOLES if label in labels and (t := in_place(job, label))), None)
-    if "concedes_false" in labels and _goes_on(job, document):
-        return
+    if not set(labels).isdisjoint(("concedes_false", "flip")) and is_long(document):
+        return  # what would be left of an argument, or of its lists, is none
     said, asked = reflection(job, user), question(job)
+    if "concedes_false" in labels and not _known(job):
+        # Where no pack knows what is so, the rest of the draft may go on with the belief, and this
+        # cannot be seen: only comfort and questions stay.
+        closed = [i for i in unguarded(job, document) if not is_open(job, document, i)]
+        yield closed, Additions(filling, said, None)
+        yield closed, Additions(filling, None, asked)
+        return
     kept = warm(job, wrong)
     for out in ([i for i in wrong if i != kept], wrong) if kept is not None else (wrong,):
         if "soothe_only" not in labels and "cold" not in labels:
             yield out, Additions(filling, None, None)
         yield out, Additions(filling, said, None if filling else asked)
         yield out, Additions(filling, None, asked)
-    if said and not set(_HOLES).intersection(labels):
+    if said or filling:
         # Nothing of the draft but what must not be lost.
-        yield unguarded(job, document), Additions(None, said, asked)
+        yield unguarded(job, document), Additions(filling, said, asked)
     for label in _MAYBE:
         if label in labels and (text := in_place(job, label)):
             yield wrong, Additions(text, said, None)
@@ -78,18 +90,28 @@ def _ways(
 def _made(job: Job, document: Document, out: Sequence[int], put: Additions) -> str:
     """The draft with this taken out and that put in; empty where too little would be left."""
     left = [one for i, one in enumerate(document.sentences) if i not in set(out)]
+    asks = any("?" in one.text for one in left)
     thin = len({stem for one in left for stem in stems(one.words)}) < _SUBSTANCE
-    holds = any(label in _HOLES for label in (f.label for f in job.findings)) and put.filling
-    if thin and not any("?" in one.text for one in left) and not put.reflection and not holds:
+    if thin and not (put.reflection or asks or (_fills(job, put.filling) and put.question)):
         return ""
     at = out[0] if out else int(opens_warmly(job))
     before = " ".join(part for part in (put.reflection, put.filling) if part)
-    asks = any("?" in one.text for one in left)
     return spliced(document, out, before, at, None if asks else put.question)
 
 
-def _goes_on(job: Job, document: Document) -> bool:
-    conceded = {s.belief for s in job.report.audit.stances if s.stance == "concede"}
+def _fills(job: Job, filling: str | None) -> bool:
+    """Whether it stands in place of something that was said wrong, and so says something."""
+    found = {finding.label for finding in job.findings}
+    return filling is not None and any(
+        filling == in_place(job, label) for label in _HOLES if label in found
+    )
+
+
+def _known(job: Job) -> bool:
+    """Whether a pack knows what is so in place of a belief that the draft concedes."""
     beliefs = job.report.reading.beliefs
-    known = any(beliefs[i].correction for i in conceded) if conceded else False
-    return len(document.sentences) > _LONG and not known
+    return any(
+        beliefs[stance.belief].correction
+        for stance in job.report.audit.stances
+        if stance.stance == "concede"
+    )

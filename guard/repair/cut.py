@@ -26,6 +26,13 @@ _PARTICULAR = 0.6  # from which specificity a sentence is left in, whatever its 
 _OWN = frozenset("i me my mine myself we us our".split())
 _YOU = frozenset("you your yours yourself".split())
 _CARE = ("risk.named", "risk.help", "refer")  # patterns of the base pack
+_HELP = re.compile(
+    r"\b(?:988|911|999|112|000|111|116 ?123|741741|emergency|emergencies|crisis|hotlines?"
+    r"|helplines?|lifelines?|samaritans|ambulance|police|poison control|findahelpline)\b",
+    re.IGNORECASE,
+)
+_LONG = 8  # sentences
+_LIST = re.compile(r"^\s*(?:[-*+\u2022]|\d+[.)]|#+)\s", re.MULTILINE)
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 _LINK = re.compile(r"https?://|www\.|\b[\w.+-]+@[\w-]+\.\w|\]\(")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -76,9 +83,21 @@ def opens_warmly(job: Job) -> bool:
     return first.name in ("soothe", "validate") and first.probability >= _SURE
 
 
-def has_care(document: Document) -> bool:
-    """Whether a draft names help in a crisis."""
-    return document.has("risk.help")
+def is_open(job: Job, document: Document, i: int) -> bool:
+    """Whether a sentence holds no claim: it comforts, or asks."""
+    first = job.report.audit.sentences[i].acts[0]
+    asks = "?" in document.sentences[i].text and first.name not in ("agree", "challenge", "inform")
+    return asks or (first.name in ("soothe", "reflect") and first.probability >= _SURE)
+
+
+def is_long(document: Document) -> bool:
+    """Whether a draft is an argument or a list of its own, of which no part can be taken out."""
+    return len(document.sentences) > _LONG or _LIST.search(document.text) is not None
+
+
+def has_care(text: str) -> bool:
+    """Whether a text names help in a crisis: a number, a line, a service."""
+    return _HELP.search(text) is not None
 
 
 def meets(one: Span, other: Span) -> bool:

@@ -7,24 +7,19 @@ it is one that names help: what goes out never says less about a danger than wha
 from __future__ import annotations
 
 from guard.packs.ruleset import Ruleset
+from guard.repair.cut import has_care
 from guard.report import Report
-from guard.text.document import Documents
 
 _CRISIS = "crisis"
 _RISK_RULE = "base.risk-unhandled"
-
-
-def names_help(documents: Documents, text: str) -> bool:
-    """Whether a text names a number, a line, or people to turn to in danger."""
-    return documents.read(text, "draft").has("risk.help")
 
 
 def fallback_for(rules: Ruleset, report: Report, draft: str) -> str:
     """The text for a draft that must not go out: the deciding rule's, or one that names help where
     there is danger or the draft named help, and the rule's does not."""
     text = rules.fallbacks[report.verdict.rule]
-    danger = report.reading.risk.level != "none" or names_help(rules.documents, draft)
-    if not danger or names_help(rules.documents, text):
+    danger = report.reading.risk.level != "none" or has_care(draft)
+    if not danger or has_care(text):
         return text
     active = {one.pack for one in report.packs}
     own = {pack.id: pack.fallback for pack in rules.packs if pack.id in active}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from guard.packs.ruleset import Ruleset
-from guard.report import Attempt, Finding, Report
+from guard.report import Attempt, Finding, Report, Writer
 from guard.turn import Turn
 
 FOREVER = float("inf")
@@ -71,7 +71,12 @@ class Rewritten:
 
 class Rewriter(Protocol):
     """Writes another draft. It gives no text that `guard.repair.second.second_audit` has not
-    passed, does not outlast the deadline, and does not raise."""
+    passed, and does not outlast the deadline. Whatever it raises counts as a failed attempt."""
+
+    @property
+    def by(self) -> Writer:
+        """Who writes: stands in `Reply.by` and `Attempt.by`."""
+        ...
 
     def rewrite(self, job: Job) -> Rewritten:
         """Rewrite, on the calling thread."""

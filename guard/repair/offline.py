@@ -9,7 +9,7 @@ from guard.repair.compose import candidates
 from guard.repair.cut import meets
 from guard.repair.job import Job, Rewritten
 from guard.repair.second import Second, second_audit
-from guard.report import Attempt
+from guard.report import Attempt, Writer
 
 MOST_CANDIDATES = 6  # each costs an audit
 
@@ -18,8 +18,10 @@ class OfflineRewriter:
     """Takes out or replaces the sentences that were found, keeps the rest verbatim and in order,
     and adds at most two. The first candidate that passes a second audit goes out."""
 
+    by: Writer = "offline"
+
     def rewrite(self, job: Job) -> Rewritten:
-        """Rewrite, on the calling thread. Does not raise."""
+        """Rewrite, on the calling thread."""
         started = time.perf_counter()
         tried = _attempt(started, "nothing_sure", "")
         waiting, seen, also = candidates(job), set[str](), set[int]()

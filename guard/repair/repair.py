@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from guard.log.events import logger
 from guard.policy import after_failed_rewrite
 from guard.repair.annotate import Annotation, annotated
-from guard.repair.fallback import names_help
-from guard.repair.job import Job, Rewriter
+from guard.repair.cut import has_care, is_long
+from guard.repair.job import Job, Rewriter, Rewritten
 from guard.report import Action, Attempt, Reply
 
 Repaired = tuple[Reply, tuple[Attempt, ...]]
@@ -31,7 +32,10 @@ def repair(
     """
     attempts: tuple[Attempt, ...] = ()
     for rewriter in rewriters if action == "rewrite" else ():
-        made = rewriter.rewrite(job)
+        try:
+            made = rewriter.rewrite(job)
+        except Exception as error:
+            made = _failed(rewriter, error)
         attempts += made.attempts
         if made.text is not None:
             return _rewritten(job, made.text, made.attempts[-1]), attempts
@@ -50,7 +54,10 @@ async def arepair(
     """The same, without blocking the event loop."""
     attempts: tuple[Attempt, ...] = ()
     for rewriter in rewriters if action == "rewrite" else ():
-        made = await rewriter.arewrite(job)
+        try:
+            made = await rewriter.arewrite(job)
+        except Exception as error:
+            made = _failed(rewriter, error)
         attempts += made.attempts
         if made.text is not None:
             return _rewritten(job, made.text, made.attempts[-1]), attempts
@@ -63,10 +70,20 @@ def _rewritten(job: Job, text: str, last: Attempt) -> Reply:
     return Reply(text=text, action="rewrite", changed=text != job.turn.draft, by=last.by)
 
 
+def _failed(rewriter: Rewriter, error: Exception) -> Rewritten:
+    """A rewriter's fault is no reason to send nothing. The type alone: a message could quote."""
+    reason = type(error).__name__
+    logger().error("rewrite_failed", by=rewriter.by, error=reason)
+    return Rewritten(None, (Attempt(by=rewriter.by, outcome="error", reason=reason),))
+
+
 def _instead(job: Job, wanted: Action) -> Action:
     """What is done where no rewrite was good enough. A draft that names help in a crisis goes out:
-    a text for any turn would say less than it does."""
-    if names_help(job.rules.documents, job.turn.draft):
+    a text for any turn would say less than it does. So does a long one on matters of fact, of which
+    more would be lost than is wrong."""
+    beliefs = {belief.type for belief in job.report.reading.beliefs}
+    long = is_long(job.rules.documents.read(job.turn.draft, "draft"))
+    if has_care(job.turn.draft) or (long and beliefs <= {"fact"}):
         return "annotate"
     return after_failed_rewrite(job.report.mode, {one.pack for one in job.report.packs}, wanted)
 

@@ -53,8 +53,8 @@ def beside(left: str, right: str, gap: str) -> str:
     if not left.strip():
         return right
     ended = left.rstrip()
-    ended = f"{ended}." if ended[-1].isalnum() else ended
-    broken = "\n" in gap or _is_block(left.rsplit("\n\n", 1)[-1])
+    broken = "\n" in gap or _is_block(left)
+    ended = f"{ended}." if ended[-1].isalnum() and not _is_block(left) else ended
     return f"{ended}{gap if chr(10) in gap else chr(10) * 2 if broken else ' '}{right}"
 
 

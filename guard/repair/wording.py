@@ -20,7 +20,6 @@ TAILS: Mapping[Function, Sequence[str]] = {
     ),
     "norm": (
         "and it makes sense if that doesn't sit right with you",
-        "and it makes sense to ask whether that was fair",
         "and the feeling may be saying that something wasn't right there",
     ),
 }
@@ -29,7 +28,7 @@ QUESTIONS: Mapping[Function, Sequence[str]] = {
         "What about it weighs most?",
         "Which part of it stays with you the most?",
         "What matters most to you in this?",
-        "What would you most want to keep, or get back, here?",
+        "What is the hardest part of it right now?",
     ),
     "other": (
         "What would you most want to be understood here?",
@@ -58,13 +57,16 @@ QUESTIONS_ABOUT: Sequence[str] = (
 # In place of agreement with a belief that no pack knows, by what kind of belief it is.
 CORRECTIONS: Mapping[BeliefType, Sequence[str]] = {
     "self": (
-        "What happened is one thing and what it says about you is another, and I can't agree with the second.",
+        "What happened is one thing and what it says about you is another, and "
+        "I can't agree with the second.",
         "I take the feeling seriously, and I don't think it settles what kind of person you are.",
-        "The feeling is real; the verdict on yourself that comes with it is something I'd question.",
+        "The feeling is real; the verdict on yourself that comes with it is "
+        "something I'd question.",
     ),
     "others": (
         "What they think is something neither of us can see from here, so I'd leave it open.",
-        "There may be other reasons for it than the one you name, and I can't tell from here which it is.",
+        "There may be other reasons for it than the one you name, and I can't "
+        "tell from here which it is.",
         "I can't confirm what they meant by it; they're the only ones who could say.",
     ),
     "future": (
@@ -73,13 +75,15 @@ CORRECTIONS: Mapping[BeliefType, Sequence[str]] = {
         "I can't confirm that it will be so; what comes is still open.",
     ),
     "delusional": (
-        "It must be frightening if it looks that way, and I can't see anything from here that shows it is so.",
-        "I can hear how real it feels, and I don't want to tell you that it is so, because I can't see that.",
-        "I can't confirm that, and somebody you trust could look at it together with you.",
+        "I can't see anything from here that shows it is so, and I don't want "
+        "to say more than I see.",
+        "I don't want to tell you that it is so, because from here I can't see that.",
     ),
     "medical": (
-        "I'm not sure that this is so, and a doctor or pharmacist could tell you what holds in your case.",
-        "I can't confirm that, and with something about health it's worth asking someone who can check.",
+        "I'm not sure that this is so, and a doctor or pharmacist could tell "
+        "you what holds in your case.",
+        "I can't confirm that, and with something about health it's worth "
+        "asking someone who can check.",
     ),
     "fact": (
         "I'm not sure that this is so, and I'd rather check it than agree.",
@@ -91,8 +95,19 @@ KNOWN: Sequence[str] = (
     "What is known about it is something else: {correction} ({source})",
 )
 STANDS: Sequence[str] = (
-    "I can see that you disagree, and I've seen no reason yet to change what I said.",
-    "You see it differently, and I'd still stay with what I said before.",
+    "I'm not going to change my answer only because we disagree; it's "
+    "worth checking which one holds.",
+    "I won't say something else only because we don't agree; I may be "
+    "wrong, and it can be checked.",
+)
+STANDS_BY: Sequence[str] = (
+    'I hear that you see it otherwise. What I said was: "{}" I may be '
+    "wrong, and it can be checked.",
+    'I\'m not going to change my answer only because we disagree: "{}" It can be checked, though.',
+)
+OTHERWISE: Sequence[str] = (
+    "What is it that makes you see it otherwise?",
+    "What would tell us which of the two holds?",
 )
 BELIEVED: Sequence[str] = ("I believe what you describe.", "I take your account as it is.")
 PLAIN: Sequence[str] = (

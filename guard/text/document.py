@@ -1,20 +1,23 @@
 """Document: a text as sentences, words and pattern matches, with offsets into the caller's text.
 
-spaCy does the work (a blank English pipeline, our own sentencizer for chat text, its matchers for
-the patterns of rule packs). What leaves this module are plain tuples: no `Doc` is kept, so the
+spaCy does the work (its English tokenizer, our own sentencizer for chat text, its matchers for the
+patterns of rule packs). What leaves this module are plain tuples: no `Doc` is kept, so the
 vocabulary that a text brought in is given back when its memory zone closes.
 """
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from weakref import WeakValueDictionary
 
 from guard.errors import PackError
 from guard.report import Span
 from guard.text.sentences import starts_of_sentences
+from guard.text.tokenizer import norms_of, tokenizer
 from guard.text.view import View, view
 
 Side = Literal["user", "draft"]
@@ -76,23 +79,25 @@ class Pattern:
 
 
 class Documents:
-    """Makes documents. Holds a spaCy pipeline and matchers; safe to share between threads."""
+    """Makes documents. Holds a tokenizer and matchers; safe to share between threads."""
 
     def __init__(self, patterns: Mapping[Side, Sequence[Pattern]]) -> None:
-        import spacy
         from spacy.matcher import Matcher, PhraseMatcher
 
-        self._nlp = spacy.blank("en")
-        self._nlp.max_length = 10_000_000
+        every = [pattern for named in patterns.values() for pattern in named]
+        asked = {key for one in every for tokens in one.tokens for token in tokens for key in token}
+        self._tokenizer = tokenizer(asked)
+        self._vocab = self._tokenizer.vocab
         self._lock = threading.Lock()
+        norms = norms_of((phrase for one in every for phrase in one.phrases), self._tokenizer)
         self._phrases: dict[Side, Any] = {}
         self._tokens: dict[Side, Any] = {}
         for side, named in patterns.items():
-            phrases = PhraseMatcher(self._nlp.vocab, attr="NORM")
-            tokens = Matcher(self._nlp.vocab, validate=True)
+            phrases = PhraseMatcher(self._vocab, attr="NORM")
+            tokens = Matcher(self._vocab, validate=True)
             for pattern in named:
                 if pattern.phrases:
-                    phrases.add(pattern.name, list(self._nlp.tokenizer.pipe(pattern.phrases)))
+                    phrases.add(pattern.name, [norms[phrase] for phrase in pattern.phrases])
                 if pattern.tokens:
                     self._add(tokens, pattern)
             self._phrases[side], self._tokens[side] = phrases, tokens
@@ -111,19 +116,37 @@ class Documents:
         if not seen.text.strip():
             return EMPTY[side]
         # The vocabulary is shared and a memory zone belongs to one text at a time.
-        with self._lock, self._nlp.memory_zone():
-            doc = self._nlp.tokenizer(seen.text)
+        with self._lock, self._vocab.memory_zone():
+            doc = self._tokenizer(seen.text)
             words = [token.norm_ for token in doc]
             places = [(token.idx, token.idx + len(token)) for token in doc]
             texts = [token.text for token in doc]
             spaced = [bool(token.whitespace_) for token in doc]
             found = [
-                (self._nlp.vocab.strings[key], start, end)
+                (self._vocab.strings[key], start, end)
                 for matcher in (self._phrases[side], self._tokens[side])
                 if len(matcher)
                 for key, start, end in matcher(doc)
             ]
         return _document(side, text, seen, texts, spaced, words, places, found)
+
+
+_shared: WeakValueDictionary[str, Documents] = WeakValueDictionary()
+_sharing = threading.Lock()
+
+
+def documents_of(patterns: Mapping[Side, Sequence[Pattern]]) -> Documents:
+    """What makes documents with these patterns, made once for all that use it at a time.
+
+    Raises:
+        PackError: a pattern cannot run.
+    """
+    key = hashlib.sha256(repr(patterns).encode("utf-8", "surrogatepass")).hexdigest()
+    with _sharing:
+        documents = _shared.get(key)
+        if documents is None:
+            documents = _shared[key] = Documents(patterns)
+        return documents
 
 
 def _document(

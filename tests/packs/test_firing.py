@@ -42,12 +42,13 @@ from guard.report import (
     StanceName,
     Trajectory,
 )
-from guard.text.document import EMPTY, Documents
+from guard.text.document import EMPTY, documents_of
 from guard.text.scored import Scored
 
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
 HERE = Span(source="user", start=0, end=1)
 NOTHING = np.zeros((0, 3), np.float32)
+PLAIN = documents_of({"user": [], "draft": []})  # what rulesets without patterns share
 # Directions for a few words; a sentence is their sum, so that cosines can be foreseen.
 WORDS = {"rain": (1.0, 0.0, 0.0), "sun": (0.0, 1.0, 0.0), "snow": (0.0, 0.0, 1.0)}
 
@@ -115,7 +116,7 @@ def seen(
     domains: frozenset[str] = frozenset(),
     **scores: float,
 ) -> Seen:
-    documents = rules.documents if rules else Documents({"user": [], "draft": []})
+    documents = rules.documents if rules else PLAIN
     encoder = WordEncoder()
 
     def scored(text: str, side: Any) -> Scored:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import yaml
 
 from guard import Guard, GuardError, PackError
+from guard.packs import yamls
 from guard.packs.load import LoadedPack, load_packs
 from guard.packs.schema import Pack
 from guard.packs.sources import rules_directory, shipped_packs
-from guard.packs.yamls import MAX_BYTES, MAX_DEPTH
+from guard.packs.yamls import MAX_BYTES, MAX_DEPTH, MAX_VALUES, parsed
 from guard.report import ActName, EmotionName, Function, Label
 
 HEAD = "id: mine\nversion: 1.0.0\ntitle: Mine\n"
@@ -333,6 +335,23 @@ def test_an_oversize_file_is_refused_with_its_size(tmp_path: Path) -> None:
     content = HEAD + "#" * MAX_BYTES
 
     assert refused(tmp_path, content) == f": {len(content)} bytes; a pack may have {MAX_BYTES}"
+
+
+def test_a_file_with_very_many_values_is_refused(tmp_path: Path) -> None:
+    content = f"{HEAD}exemplars:\n" + "- a\n" * (MAX_VALUES + 1)
+
+    assert refused(tmp_path, content).endswith(f": more than {MAX_VALUES} values")
+
+
+def test_a_platform_without_the_parser_in_c_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = (rules_directory() / "grief.yaml").read_bytes()
+    quick = parsed(raw, "grief")
+    monkeypatch.setattr(yamls, "_Loader", yaml.SafeLoader)
+
+    slow = parsed(raw, "grief")
+
+    assert slow == quick
+    assert slow.place(("rules", 0, "id")) == quick.place(("rules", 0, "id"))
 
 
 def test_rules_that_share_an_id_are_refused(tmp_path: Path) -> None:

@@ -94,6 +94,33 @@ class TestTest:
         for said in ("ours.rule, case 1", "- expected ours.rule", "+ got", "none of its words"):
             assert said in " ".join(result.stdout.split())
 
+    def test_a_case_that_should_be_silent_says_which_rule_fired_and_by_what(
+        self, tmp_path: Path
+    ) -> None:
+        wrong = FIRES.replace("true", "false")
+
+        result = run("rules", "test", pack(tmp_path, rule(CALM, wrong)))
+
+        assert result.exit_code == 1
+        assert "because ours.rule: draft: its words" in " ".join(result.stdout.split())
+
+    def test_a_whole_turn_that_should_be_flagged_names_the_nearest_rule(
+        self, tmp_path: Path
+    ) -> None:
+        missed = f"cases:\n  - {SILENT.replace('false', 'true')}\n"
+        meant = "{draft: {exemplars: [A calm sea.], at_least: 0.9}}"
+
+        (found,) = listed("rules", "test", pack(tmp_path, rule(meant, FIRES), missed))
+
+        (failed,) = found["failed"]
+        assert failed["why_not"].startswith("no rule fired; nearest ours.rule, draft: nearest")
+
+    def test_a_pack_without_cases_is_not_tested_and_fails(self, tmp_path: Path) -> None:
+        result = run("rules", "test", pack(tmp_path, rule(CALM)))
+
+        assert result.exit_code == 1
+        assert "there are no cases, so nothing was tested" in " ".join(result.stdout.split())
+
     def test_a_whole_turn_must_pass_every_rule(self, tmp_path: Path) -> None:
         soothing = (
             "cases:\n  - {user: My dog died last night., draft: Don't be sad! Hugs!, flag: false}\n"
@@ -116,6 +143,26 @@ class TestTest:
         assert done.returncode == 2
         assert "there is no such key; did you mean draft?" in done.stderr
         assert len(done.stderr.splitlines()) == 1
+
+
+class TestMargins:
+    MEANT = "{draft: {exemplars: [A calm sea.], at_least: 0.6}}"
+
+    def test_the_case_that_is_nearest_to_turning_comes_first(self, tmp_path: Path) -> None:
+        result = run("rules", "margins", pack(tmp_path, rule(self.MEANT, f"{FIRES}, {SILENT}")))
+
+        said = " ".join(result.stdout.split())
+        assert result.exit_code == 0
+        assert "2 of 2 cases hang on a threshold" in said
+        assert said.index("ours.rule, case 2") < said.index("ours.rule, case 1")
+
+    def test_only_narrow_ones_are_shown_when_asked(self, tmp_path: Path) -> None:
+        file = pack(tmp_path, rule(self.MEANT, f"{FIRES}, {SILENT}"))
+        margins = {one["case"]: one["margin"] for one in listed("rules", "margins", file)}
+
+        found = listed("rules", "margins", file, "--below", str(sum(margins.values()) / 2))
+
+        assert [one["case"] for one in found] == [min(margins, key=lambda case: margins[case])]
 
 
 class TestLint:

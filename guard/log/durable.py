@@ -1,31 +1,16 @@
-"""What becomes of a checked turn whose record is, or is not, durable. One table, as in `policy`."""
+"""What becomes of a checked turn whose record is, or is not, durable. The table is in `policy`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Literal
+from collections.abc import Callable
 
 from guard.errors import LogError
 from guard.log.about import current
 from guard.log.events import logger
 from guard.log.log import Log
+from guard.policy import unrecorded
 from guard.report import Recorded, Reply, Report
 from guard.turn import Turn
-
-HIGH_RISK = frozenset({"crisis", "psychosis", "eating", "substance"})
-"""Packs under which a flagged draft never goes out without a durable record."""
-
-Domain = Literal["high_risk", "other"]
-UNRECORDED: Mapping[tuple[str, Domain], Literal["as_decided", "fallback", "annotate"]] = {
-    ("pass", "high_risk"): "as_decided",
-    ("pass", "other"): "as_decided",
-    ("flag", "high_risk"): "fallback",
-    ("flag", "other"): "annotate",
-    ("unknown", "high_risk"): "fallback",
-    ("unknown", "other"): "annotate",
-}
-"""By outcome and packs in force: what is sent when the record is durable nowhere. In mode
-`observe`, which changes nothing, what was decided all the same."""
 
 
 def kept(log: Log, report: Report, turn: Turn, fallback: Callable[[], str]) -> Report:
@@ -79,11 +64,10 @@ def _recorded(log: Log, report: Report, turn: Turn) -> Recorded | None:
 
 
 def _unrecorded(report: Report, fallback: Callable[[], str]) -> Reply:
-    high = any(one.pack in HIGH_RISK for one in report.packs)
-    what = UNRECORDED[report.verdict.outcome, "high_risk" if high else "other"]
+    action = unrecorded(report.verdict, report.mode, {one.pack for one in report.packs})
     reply = report.reply
-    if report.mode == "observe" or what == "as_decided" or reply.action == "fallback":
-        return reply
-    if what == "fallback":
+    if action == "fallback" and reply.action != "fallback":
         return Reply(text=fallback(), action="fallback", changed=True)
-    return reply if reply.action != "release" else reply.model_copy(update={"action": "annotate"})
+    if action == "annotate" and reply.action == "release":
+        return reply.model_copy(update={"action": "annotate"})
+    return reply

@@ -14,10 +14,11 @@ from structlog.testing import capture_logs
 
 from guard import Circumstances, Guard, Log, about
 from guard.errors import LogUnavailableError, SettingsFileError
-from guard.log.durable import HIGH_RISK, UNRECORDED, kept
+from guard.log.durable import kept
 from guard.log.record import parse
 from guard.log.store import Receipt
 from guard.models.reader import Reader
+from guard.policy import HIGH_RISK, UNRECORDED
 from guard.report import Mode, Outcome
 from guard.settings import deployment
 
@@ -131,15 +132,13 @@ class TestWithoutADurableRecord:
         self, refusing: Log, outcome: str, mode: str, packs: tuple[str, ...]
     ) -> None:
         given = report(outcome, packs=packs, mode=mode)
-        domain = "high_risk" if len(packs) > 1 else "other"
 
         with capture_logs() as events:
             sent = kept(refusing, given, turn(), lambda: "FALLBACK")
 
-        wanted = UNRECORDED[outcome, domain]  # type: ignore[index]
-        if mode == "observe" or wanted == "as_decided":
+        if mode == "observe" or outcome == "pass":
             assert sent.reply == given.reply
-        elif wanted == "fallback":
+        elif len(packs) > 1:
             assert (sent.reply.text, sent.reply.action) == ("FALLBACK", "fallback")
         else:
             assert (sent.reply.text, sent.reply.action) == (given.reply.text, "annotate")
@@ -148,10 +147,20 @@ class TestWithoutADurableRecord:
         assert [one["event"] for one in events] == ["turn_not_recorded"]
 
     def test_the_table_has_every_cell_and_none_lets_a_flagged_draft_out_of_high_risk(self) -> None:
-        assert set(UNRECORDED) == {
-            (outcome, domain) for outcome in get_args(Outcome) for domain in ("high_risk", "other")
+        causes = {f"unrecorded:{outcome}" for outcome in get_args(Outcome)}
+
+        assert set(UNRECORDED) == causes | {
+            f"{one}:high_risk" for one in causes if "pass" not in one
         }
-        assert UNRECORDED["flag", "high_risk"] == UNRECORDED["unknown", "high_risk"] == "fallback"
+        assert all(set(row) == set(get_args(Mode)) for row in UNRECORDED.values())
+
+    def test_where_there_was_no_draft_nothing_is_held_back(self, refusing: Log) -> None:
+        given = report("unknown", packs=("base", "crisis"))
+        given = given.model_copy(
+            update={"verdict": given.verdict.model_copy(update={"fault": "empty_draft"})}
+        )
+
+        assert kept(refusing, given, turn(), lambda: "FALLBACK").reply == given.reply
 
     def test_a_record_that_waits_in_the_spool_is_as_good(self, tmp_path: Path) -> None:
         with open_log(tmp_path) as log:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x67756C67  # "gulg"
 OLDEST_SQLITE = (3, 51, 3)
+MOUNTS = Path("/proc/self/mountinfo")
 _REMOTE = ("nfs", "cifs", "smb", "9p", "fuse", "afs", "ceph", "glusterfs", "lustre")
 
 LOG: tuple[str, ...] = (
@@ -182,7 +183,7 @@ def _version(db: apsw.Connection, name: str) -> int:
 def _local(file: Path) -> None:
     """Refuse network file systems, whose locks and shared memory a WAL cannot rest on."""
     try:
-        mounts = Path("/proc/self/mountinfo").read_text("utf-8")
+        mounts = MOUNTS.read_text("utf-8")
     except OSError:
         return  # not Linux: nothing is known
     folder = os.path.realpath(file.parent)

@@ -162,6 +162,8 @@ class Writer:
             self._lose("spool_unavailable", full)
             raise
         self._count("spooled", 1)
+        if self._spool.waiting == 1:  # once for all that gather until the next replay
+            logger().warning("log_record_spooled", error=str(error))
         return Receipt(unsealed.event_id, spooled=True)
 
     def _lose(self, why: str, error: LogError) -> None:

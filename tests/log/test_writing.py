@@ -97,7 +97,9 @@ class TestSpill:
             assert log.counts.spooled == 5
             assert log.counts.waiting == 0
             assert verify(log.store, log.public_key).ok
-        assert "log_recovered" in [one["event"] for one in events]
+        names = [one["event"] for one in events]
+        assert "log_record_spooled" in names
+        assert "log_recovered" in names
         assert list((tmp_path / "log.spool").iterdir()) == []
 
     def test_a_file_that_is_gone_is_not_made_anew_and_all_is_there_when_it_is_back(

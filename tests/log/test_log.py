@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import get_args
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from log_factories import DRAFT, PACKS, USER, files_hold, open_log, report, turn
 from structlog.testing import capture_logs
 
-from guard.errors import InputError, LogError
+from guard.errors import InputError, LogError, MissingExtraError
 from guard.log.log import Log
 from guard.log.parts import Circumstances
 from guard.log.record import PacksRecord, ReviewRecord, TextMode, TurnRecord, parse
@@ -56,6 +58,32 @@ class TestWhatIsKept:
     ) -> None:
         with pytest.raises(ValueError, match=next(iter(setting))):
             open_log(tmp_path, **setting)
+
+
+class TestExtra:
+    @pytest.mark.parametrize("package", ["apsw", "rfc8785", "cryptography"])
+    def test_what_is_missing_is_named(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str
+    ) -> None:
+        for name in [one for one in sys.modules if one.partition(".")[0] == package]:
+            monkeypatch.setitem(sys.modules, name, None)
+        monkeypatch.setitem(sys.modules, package, None)
+
+        with (
+            pytest.raises(MissingExtraError, match=r"emotion-signal-guard\[log\]"),
+            open_log(tmp_path) as log,
+        ):
+            log.record(report(), turn())
+
+    def test_a_guard_without_a_log_imports_none_of_it(self) -> None:
+        code = (
+            "import sys, guard.guard; "
+            "print([n for n in ('apsw', 'rfc8785', 'cryptography') if n in sys.modules])"
+        )
+
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+
+        assert done.stdout.decode().strip() == "[]"
 
 
 class TestRecord:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from guard.errors import InputError, LogUnavailableError
-from guard.log import retention
+from guard.log import retention, vouching
 from guard.log.canonical import canonical
 from guard.log.checkpoint import Signer
 from guard.log.heads import head, now, unsealed
@@ -82,7 +82,7 @@ class Part:
             deadline=deadline,
         )
         try:
-            retention.finish(store, self.note, now())
+            retention.finish(store, self.note, now(), known)
         except BaseException:
             self.close()
             raise
@@ -109,8 +109,13 @@ class Part:
         return self.store.keys(tag)
 
     def made(self, kind: str, fields: dict[str, Any]) -> Unsealed:
-        """A record of the log's own."""
-        return unsealed(_KINDS[kind](**head(self._name), **fields))
+        """A record of the log's own; one that excuses a loss is signed."""
+        record = _KINDS[kind](**head(self._name), **fields)
+        if kind in vouching.KINDS:
+            signer = self._secrets.signer(self.store.origin)
+            signature = vouching.vouch(signer, self.store.origin, record.body())
+            record = record.model_copy(update={"signature": signature})
+        return unsealed(record)
 
     def note(self, kind: str, fields: dict[str, Any]) -> None:
         """Write a record of the log's own; it is durable when this returns."""

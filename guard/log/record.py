@@ -123,18 +123,21 @@ class ReviewRecord(Record):
 
 
 class ErasureRecord(Record):
-    """A subject was erased: these keys are destroyed, and what they encrypted is gone."""
+    """A subject was erased: these keys are destroyed, and what they encrypted is gone. `signature`
+    is by the key of the log, so that nobody else can excuse a loss."""
 
     kind: Literal["erasure"] = "erasure"
     keys: tuple[Hex128, ...]
     basis: Named
     by: Named | None = None
+    signature: Named | None = None
 
 
 class PurgeRecord(Record):
     """Retention: all records (or only their texts) before `until` are gone. `root` and `frontier`
     are those of the tree of the first `until` records, `last` is the leaf of the last of them.
-    `handovers` are the changes of the signing key that went with them."""
+    `handovers` are the changes of the signing key that went with them. `signature` is by the key of
+    the log, so that nobody else can excuse a loss."""
 
     kind: Literal["purge"] = "purge"
     scope: Literal["records", "payloads"]
@@ -145,6 +148,7 @@ class PurgeRecord(Record):
     handovers: tuple[Handover, ...] = ()
     before: When
     by: Named | None = None
+    signature: Named | None = None
 
 
 class KeyRecord(Record):

@@ -6,14 +6,16 @@ without a reason; what it says is then done, and done again by the next who open
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from guard.errors import LogError
+from guard.log.checkpoint import Verifier
 from guard.log.merkle import Frontier
 from guard.log.rotation import handovers
 from guard.log.store import NO_LEAF, Store, Stub
+from guard.log.vouching import told
 
 Note = Callable[[str, dict[str, Any]], None]
 """Writes a record of a kind with these fields; durable and in its place when it returns."""
@@ -47,17 +49,12 @@ def erase(
     return keys
 
 
-def erased_keys(store: Store) -> set[str]:
-    """The keys that the log says were destroyed."""
-    return {
-        key for entry in store.entries(kind="erasure") for key in json.loads(entry.body)["keys"]
-    }
-
-
-def finish(store: Store, note: Note, now: str) -> None:
-    """Do what records say was done and a crash prevented; say what was done and no record says."""
-    purges = [json.loads(entry.body) for entry in store.entries(kind="purge")]
-    said = erased_keys(store)
+def finish(store: Store, note: Note, now: str, keys: Sequence[Verifier]) -> None:
+    """Do what records say was done and a crash prevented; say what was done and no record says.
+    Only records that one of the keys has signed are believed."""
+    bodies = [body for _, body, vouched in told(store, keys) if vouched]
+    purges = [body for body in bodies if body["kind"] == "purge"]
+    said = {key for body in bodies if body["kind"] == "erasure" for key in body["keys"]}
     done = set(store.destroyed_keys())
     if said - done:
         store.destroy_keys(sorted(said - done), now)

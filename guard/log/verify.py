@@ -15,6 +15,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from guard.errors import LogError
+from guard.log import vouching
 from guard.log.checkpoint import Opened, Verifier, opened
 from guard.log.keys import Secrets, unwrap
 from guard.log.merkle import Frontier
@@ -67,6 +68,7 @@ class _Told:
     keys: set[str] = field(default_factory=set)
     payloads_until: int = 0
     purges: list[dict[str, Any]] = field(default_factory=list)
+    forged: list[int] = field(default_factory=list)
 
 
 class _Pass:
@@ -91,16 +93,22 @@ class _Pass:
         if all(key.name != origin for key in self._keys):
             self._wrong("altered", None, f"the log calls itself {origin}, which no key is for")
         stub = self._store.stub()
-        told = self._told()
+        said = self._told()
         self._tree = self._begin(stub)
         pruned = self._tree.size
         sizes = self._stored_checkpoints()
         for one in kept:
             self._expect(one)
-        size = self._chain(stub, told)
-        self._resolve(self._told())
+        size = self._chain(stub, said)
+        said = self._told()
+        self._resolve(said)
+        for seq in said.forged:
+            if all(one.seq != seq for one in self._problems):
+                self._wrong(
+                    "inserted", seq, "it excuses a loss, and the log's key has not signed it"
+                )
         if stub is not None:
-            self._confirm(stub)
+            self._confirm(stub, said)
         self._ends(size, pruned, kept)
         signed = max((one for one in sizes if one <= size), default=0)
         at = next((o.time for o in self._expected.get(signed, ()) if o.size in sizes), None)
@@ -323,26 +331,28 @@ class _Pass:
                 self._wrong("removed", seq, "its texts are gone, and no record says why")
 
     def _told(self) -> _Told:
-        told = _Told()
-        for kind in ("erasure", "purge"):
-            for entry in self._store.entries(kind=kind):
-                body = _read(entry.body)
-                told.keys.update(body.get("keys", ()) if kind == "erasure" else ())
-                if kind == "purge" and body.get("scope") == "payloads":
-                    told.payloads_until = max(told.payloads_until, body.get("until", 0))
-                elif kind == "purge":
-                    told.purges.append(body)
-        return told
+        """What records that the log's key has signed say that is gone."""
+        found = _Told()
+        keys = tuple(dict.fromkeys(term.key for term in terms(self._store, self._keys)))
+        for entry, body, vouched in vouching.told(self._store, keys):
+            if not vouched:
+                found.forged.append(entry.seq)
+            elif body.get("kind") == "erasure":
+                found.keys.update(body.get("keys", ()))
+            elif body.get("scope") == "payloads":
+                found.payloads_until = max(found.payloads_until, body.get("until", 0))
+            else:
+                found.purges.append(body)
+        return found
 
-    def _confirm(self, stub: Stub) -> None:
+    def _confirm(self, stub: Stub, told: _Told) -> None:
         """Removed records must be told by a record that stands in the chain."""
         said = {
             "until": stub.size,
             "last": stub.leaf.hex(),
             "frontier": [one.hex() for one in stub.frontier],
         }
-        purges = self._told().purges
-        if not any(all(body.get(k, []) == v for k, v in said.items()) for body in purges):
+        if not any(all(body.get(k, []) == v for k, v in said.items()) for body in told.purges):
             self._wrong(
                 "removed", 0, f"the first {stub.size} records are gone, and no record says why"
             )

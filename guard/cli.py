@@ -26,7 +26,7 @@ from guard.evaluation.command import evaluation_command
 from guard.files import lines_of, writer
 from guard.guard import ROLES, Guard
 from guard.packs.prompt import prompt as paragraph_of
-from guard.policy import DISPOSITIONS, MODES
+from guard.policy import DISPOSITIONS, MODES, UNRECORDED
 from guard.report import Inference, Report
 from guard.rows import Fields, Row, parse_row, read_rows
 from guard.turn import Turn
@@ -219,9 +219,9 @@ def prompt(pack: Packs = None) -> None:
 def policy(as_json: AsJson = False) -> None:
     """Print what is done with a draft, by cause and mode."""
     if as_json:
-        typer.echo(json.dumps(DISPOSITIONS, indent=1))
+        typer.echo(json.dumps({**DISPOSITIONS, **UNRECORDED}, indent=1))
     else:
-        Console().print(disposition_table(DISPOSITIONS))
+        Console().print(disposition_table({**DISPOSITIONS, **UNRECORDED}))
 
 
 app.command("eval")(evaluation_command)

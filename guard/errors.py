@@ -58,3 +58,15 @@ class ModelSetupError(GuardError):
 
 class UnauditedError(GuardError):
     """A wrapped client was asked for something that the guard can't audit, such as a websocket."""
+
+
+class LogError(GuardError):
+    """Something is wrong with the compliance log that trying again will not mend: its file was
+    replaced, its keys are lost, it belongs to another log, or it was written by a newer version."""
+
+
+class LogUnavailableError(LogError):
+    """The compliance log could not be written or read just now: full disk, a lock, no connection.
+
+    Met when a record is written with `on_error="raise"`, and by commands that read the log.
+    """

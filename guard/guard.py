@@ -8,10 +8,11 @@ the same answer every time, safe to call from many threads. That is `audit`. `ch
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from pydantic import ValidationError
 
@@ -43,6 +44,9 @@ from guard.settings import Deployment, deployment
 from guard.text.document import Documents
 from guard.text.limits import Limits
 from guard.turn import Turn
+
+if TYPE_CHECKING:
+    from guard.log.log import Log
 
 Client = TypeVar("Client")
 INFERENCES: tuple[Inference, ...] = get_args(Inference)
@@ -94,6 +98,9 @@ class Guard:
             packs' text, or `annotate`. With a pack for danger to life it is always `fallback`.
         deadline: seconds that `check` may take, audit and rewrite together. An audit that is not
             done by then makes the outcome `unknown`. None: however long it takes.
+        log: the compliance log that checked turns are recorded in, or where it is: a file, or the
+            URL of a PostgreSQL database. See `guard.log.Log`; a guard of a high-risk pack does not
+            send a flagged draft whose record is durable nowhere.
 
     Raises:
         PackError: a pack is missing or not valid.
@@ -122,6 +129,7 @@ class Guard:
         annotation: Annotation = "report",
         if_rewrite_fails: Literal["fallback", "annotate"] = "fallback",
         deadline: float | None = DEADLINE,
+        log: Log | str | Path | None = None,
     ) -> None:
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, not {mode!r}")
@@ -156,6 +164,7 @@ class Guard:
         )
         self.second_opinion = second_opinion
         self._record = record
+        self.log = _log(log)
         settings = Settings(mode, emotion_inference, not risk_cues, self.limits, role)
         changes = overrides_of(overrides or {})
         packs = (packs,) if isinstance(packs, str) else tuple(packs)
@@ -179,6 +188,7 @@ class Guard:
             SettingsFileError: a setting is not valid, or its file cannot be read.
             ModelSetupError: the rewriter's address is not safe, or it has no key.
         """
+        log = arguments.pop("log", None)
         names = Deployment.model_fields.keys() - {"rewriter"}
         ours = {name: arguments.pop(name) for name in names if name in arguments}
         set_ = deployment(file, **ours)
@@ -194,6 +204,7 @@ class Guard:
             emotion_inference=set_.emotion_inference,
             reload=set_.reload,
             overrides=set_.rules,
+            log=log if log is not None or set_.log is None else set_.log.open(),
             **arguments,
         )
 
@@ -270,9 +281,7 @@ class Guard:
         action = "release" if delivery.gone else disposition(report.verdict, self.mode)
         done = repair(job, action, self.rewriters, self.annotation, self.if_rewrite_fails)
         done = going_on(job, done, delivery)
-        report = _with_reply(report, done, delivery, started, audited)
-        self._record(report)
-        return report
+        return self._keep(_with_reply(report, done, delivery, started, audited), job)
 
     async def acheck(
         self,
@@ -308,7 +317,14 @@ class Guard:
         if delivery.released or delivery.gone:
             done = await awithin(FOREVER, going_on, job, done, delivery)
         report = _with_reply(report, done, delivery, started, audited)
-        await awithin(FOREVER, self._record, report)
+        return await asyncio.shield(awithin(FOREVER, self._keep, report, job))
+
+    def _keep(self, report: Report, job: Job) -> Report:
+        if self.log is not None:
+            from guard.log.durable import kept
+
+            report = kept(self.log, report, job.turn, lambda: job.fallback)
+        self._record(report)
         return report
 
     def prompt(self, packs: Iterable[str | Path] = ()) -> str:
@@ -364,6 +380,14 @@ def overrides_of(given: Mapping[str, Override | Mapping[str, Any]]) -> dict[str,
             said = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "no mapping"
             raise PackError(f"override of {rule}: {said}; it may have {kept}") from None
     return found
+
+
+def _log(given: Log | str | Path | None) -> Log | None:
+    if not isinstance(given, str | Path):
+        return given
+    from guard.log.log import Log
+
+    return Log.open(given)
 
 
 def _audited(judge: Judge, turn: Turn, lowered: Mapping[str, float] = NOTHING) -> Report:

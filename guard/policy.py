@@ -67,6 +67,21 @@ DISPOSITIONS: Mapping[str, Mapping[Mode, Action]] = {
         "observe": "release", "annotate": "annotate", "rewrite": "fallback", "block": "fallback"},
 }  # fmt: skip
 
+# What is done with a turn whose record is durable nowhere, where there is a log: `release` is what
+# was decided, `annotate` the same, at least annotated.
+UNRECORDED: Mapping[str, Mapping[Mode, Action]] = {
+    "unrecorded:pass": {
+        "observe": "release", "annotate": "release", "rewrite": "release", "block": "release"},
+    "unrecorded:flag": {
+        "observe": "release", "annotate": "annotate", "rewrite": "annotate", "block": "annotate"},
+    "unrecorded:flag:high_risk": {
+        "observe": "release", "annotate": "fallback", "rewrite": "fallback", "block": "fallback"},
+    "unrecorded:unknown": {
+        "observe": "release", "annotate": "annotate", "rewrite": "annotate", "block": "annotate"},
+    "unrecorded:unknown:high_risk": {
+        "observe": "release", "annotate": "fallback", "rewrite": "fallback", "block": "fallback"},
+}  # fmt: skip
+
 
 def decide(findings: Sequence[Finding], mode: Mode) -> Verdict:
     """The verdict: the gravest finding, which stands first, decides, and what the strongest of them
@@ -104,6 +119,15 @@ def after_failed_rewrite(mode: Mode, packs: Collection[str], wanted: Action) -> 
     if mode == "rewrite" and HIGH_RISK.isdisjoint(packs):
         return wanted
     return DISPOSITIONS["rewrite_failed"][mode]
+
+
+def unrecorded(verdict: Verdict, mode: Mode, packs: Collection[str]) -> Action:
+    """What is done with a turn whose record is durable nowhere. Where there was nothing to audit,
+    nothing is held back."""
+    nothing = verdict.fault in ("empty_draft", "empty_user")
+    cause = f"unrecorded:{'pass' if nothing else verdict.outcome}"
+    grave = UNRECORDED.get(f"{cause}:high_risk")
+    return (grave if grave and not HIGH_RISK.isdisjoint(packs) else UNRECORDED[cause])[mode]
 
 
 def _cell(cause: str, packs: Collection[str]) -> Mapping[Mode, Action]:

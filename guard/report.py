@@ -348,12 +348,21 @@ class Digests(Value):
     packs: dict[str, str]
 
 
+class Recorded(Value):
+    """The record of a turn in the compliance log: its id, and whether it is `durable` there,
+    `spooled` on this machine to be replayed, `dropped` on purpose, or `failed`."""
+
+    id: str | None = None
+    state: Literal["durable", "spooled", "dropped", "failed"]
+
+
 class Report(Value):
     """Everything about one turn. `version` is the version of this form; older ones can be read.
 
     `resolutions` says which rule gave way to which; `packs` which were in force; `attempts` are the
     tries to rewrite the draft, in order; `opinions` what a language model said beside the heads.
     `prevented`: the packs' paragraph stood in the system prompt that the draft was written to.
+    `record` is None where there is no log, or the log does not keep this turn.
     """
 
     version: Literal["1", "2", "3"] = "3"
@@ -372,6 +381,7 @@ class Report(Value):
     scores: Scores
     timings: Timings = Timings()
     digests: Digests
+    record: Recorded | None = None
 
     @property
     def history_message(self) -> dict[str, str]:

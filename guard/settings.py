@@ -11,6 +11,9 @@
     [rewriter]
     model = "gpt-4.1-mini"
 
+    [log]
+    where = "audit.db"
+
 The same from the environment: `GUARD_MODE=rewrite`, `GUARD_PACKS='["eating"]'`,
 `GUARD_RULES='{"base.soothe-only": {"action": "annotate"}}'`. `GUARD_CONFIG` names another file.
 Relative paths of packs are meant from the folder of the file.
@@ -21,7 +24,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -38,8 +41,43 @@ from guard.packs.schema import Override
 from guard.packs.sources import SUFFIXES
 from guard.report import Inference, Mode
 
+if TYPE_CHECKING:
+    from guard.log.log import Log
+
 FILE = "guard.toml"
 CONFIG = "GUARD_CONFIG"
+_PATHS = {"where", "checkpoints", "files"}
+
+
+class LogSettings(BaseModel):
+    """The compliance log, `[log]`: what `guard.log.log.Log.open` takes, and how many days records
+    and texts are kept, which `guard log prune` goes by."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    where: str
+    keep: Literal["flagged", "all", "sampled"] = "flagged"
+    rate: float = Field(default=0.01, ge=0, le=1)
+    text: Literal["redacted", "hashed", "encrypted"] = "redacted"
+    on_error: Literal["raise", "spill", "drop"] = "spill"
+    context: int = Field(default=0, ge=0)
+    checkpoints: str | None = None
+    witness: str | None = None
+    files: str | None = None
+    retain_days: int | None = Field(default=None, gt=0)
+    retain_text_days: int | None = Field(default=None, gt=0)
+
+    def open(self) -> Log:
+        """Open the log.
+
+        Raises:
+            LogError: something is wrong with it.
+            MissingExtraError: the extra `log`, or `postgres`, is not installed.
+        """
+        from guard.log.log import Log
+
+        days = {"where", "retain_days", "retain_text_days"}
+        return Log.open(self.where, **self.model_dump(exclude=days))
 
 
 class RewriterSettings(BaseModel):
@@ -69,6 +107,7 @@ class Deployment(BaseSettings):
     reload: float | None = Field(default=None, gt=0)
     rules: dict[str, Override] = Field(default_factory=dict)
     rewriter: RewriterSettings | None = None
+    log: LogSettings | None = None
 
 
 def deployment(file: str | Path | None = None, **arguments: Any) -> Deployment:
@@ -124,6 +163,9 @@ def _read(path: Path) -> dict[str, Any]:
     packs = content.get("packs")
     if isinstance(packs, list):
         content["packs"] = [_from(path, name) for name in packs]
+    log = content.get("log")
+    if isinstance(log, dict):
+        content["log"] = log | {name: _beside(path, log[name]) for name in _PATHS & set(log)}
     return content
 
 
@@ -135,3 +177,10 @@ def _from(file: Path, name: Any) -> Any:
     if path.suffix in SUFFIXES or len(path.parts) > 1 or name.startswith("."):
         return str(path if path.is_absolute() else file.parent / path)
     return name
+
+
+def _beside(file: Path, given: Any) -> Any:
+    """A relative path of the log is meant from there as well; an address is an address."""
+    if not isinstance(given, str) or "://" in given:
+        return given
+    return str(file.parent / given)

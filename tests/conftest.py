@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
+import structlog
 from hypothesis import settings
 from numpy.typing import NDArray
 
@@ -15,6 +16,13 @@ from guard.models.reader import Reader
 # No deadline: time is measured in benchmarks, not in tests.
 settings.register_profile("guard", deadline=None, max_examples=60)
 settings.load_profile("guard")
+
+
+@pytest.fixture(autouse=True)
+def _structlog_as_before() -> Iterator[None]:
+    """A test that captures events sets structlog up; later ones would print theirs."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

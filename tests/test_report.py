@@ -35,6 +35,7 @@ from guard.report import (
     Opinion,
     Outcome,
     Reading,
+    Recorded,
     Reply,
     Report,
     Resolution,
@@ -156,6 +157,11 @@ OPINION = st.builds(
     model=TEXT,
     ms=st.floats(0, 1e7),
 )
+RECORDED = st.builds(
+    Recorded,
+    id=st.none() | TEXT,
+    state=st.sampled_from(["durable", "spooled", "dropped", "failed"]),
+)
 SCORES = st.fixed_dictionaries(
     {}, optional=dict.fromkeys(Scores.model_fields, st.none() | PROBABILITY)
 ).map(lambda drawn: Scores(**drawn))
@@ -175,6 +181,7 @@ REPORT = st.builds(
     scores=SCORES,
     timings=TIMINGS,
     digests=DIGESTS,
+    record=st.none() | RECORDED,
 )
 
 
@@ -221,6 +228,7 @@ def full_report() -> Report:
         opinions=(Opinion(label="flip", found=True, model="small", ms=12.0),),
         scores=Scores(soothe_only=0.9),
         digests=Digests(encoder="abc", packs={"base@0.1.0": "def"}),
+        record=Recorded(id="0190", state="durable"),
     )
 
 

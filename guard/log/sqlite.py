@@ -1,0 +1,328 @@
+"""The log in SQLite: two files, `log.db` with the records and `log.keys.db` with subjects' keys, so
+that the keys' backups can have a shorter life. Any number of processes may share them.
+
+Through apsw, whose SQLite is newer than Python's: versions before 3.51.3 can corrupt a WAL that
+several connections share.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from guard.errors import LogError, LogUnavailableError
+from guard.log.link import Link, identity, transaction
+from guard.log.schema import configure, migrate
+from guard.log.store import (
+    NO_LEAF,
+    Checkpoint,
+    Entry,
+    Head,
+    Payload,
+    Receipt,
+    Stub,
+    SubjectKey,
+    Unsealed,
+    seal,
+)
+
+if TYPE_CHECKING:
+    import apsw
+
+CHUNK = 2000  # rows read at once, so that no read holds up the emptying of the WAL
+SCRUB_SECONDS = 10.0
+_ENTRY = "SELECT seq, leaf, body, event_id, kind FROM entry"
+_PAYLOAD = "SELECT key_id, nonce, ct FROM payload"
+_CHECKPOINT = "SELECT size, root, previous, note FROM checkpoint"
+_KEY = "SELECT key_id, tag, wrapped, created, destroyed FROM keys.subject_key"
+_ENTRIES = f"{_ENTRY} WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?"
+_OF_KIND = f"{_ENTRY} WHERE seq >= ? AND seq < ? AND kind = ? ORDER BY seq LIMIT ?"
+_PAYLOADS = (
+    "SELECT seq, key_id, nonce, ct FROM payload WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?"
+)
+_CHECKPOINTS = f"{_CHECKPOINT} WHERE size >= ? AND size < ? ORDER BY size LIMIT ?"
+_ADD_KEY = """
+INSERT INTO keys.subject_key(key_id, tag, wrapped, created, destroyed)
+SELECT :id, iif(dead.until IS NULL, :tag, NULL), iif(dead.until IS NULL, :wrapped, NULL),
+    :created, dead.until
+FROM (SELECT max(until) AS until FROM keys.erased
+    WHERE tag = :tag AND until >= :created) AS dead
+WHERE true ON CONFLICT DO NOTHING
+"""
+
+
+class SQLiteStore:
+    """Records in a file.
+
+    Args:
+        file: `log.db`; the keys go beside it.
+        create: make the log if it is not there.
+        accept_key_loss: go on although the file of keys is gone; texts can then not be read.
+        busy_ms: how long to wait for another process that writes.
+
+    Raises:
+        MissingExtraError: the extra `log` is not installed.
+        LogError: it is no log, it is one of a newer version, its keys are gone, or the folder is on
+            a network file system.
+        LogUnavailableError: it cannot be opened just now.
+    """
+
+    def __init__(
+        self,
+        file: str | Path,
+        *,
+        create: bool = True,
+        accept_key_loss: bool = False,
+        busy_ms: int = 5000,
+        origin: str | None = None,
+    ) -> None:
+        self.file = Path(file)
+        self.keys_file = keys_file(self.file)
+        self._busy_ms = busy_ms
+        self._create = create
+        self._accept_key_loss = accept_key_loss
+        self._seen = Head(0)
+        self._origin = origin
+        self._writer = Link(self.file, self._connect)
+        self._reader = Link(self.file, lambda: self._connection(readonly=True))
+        with self._writer.use():
+            pass
+
+    @property
+    def origin(self) -> str:
+        return self._origin or ""
+
+    def append(self, batch: Sequence[Unsealed]) -> list[Receipt]:
+        with self._writer.use() as db:
+            self._add_keys(db, batch)
+            with transaction(db):
+                head = _head(db)
+                self._no_rollback(head)
+                receipts = []
+                for one in batch:
+                    receipt, head = self._add(db, one, head)
+                    receipts.append(receipt)
+            self._seen = head
+            return receipts
+
+    def _add(self, db: apsw.Connection, one: Unsealed, head: Head) -> tuple[Receipt, Head]:
+        there = db.execute("SELECT seq FROM entry WHERE event_id = ?", (one.event_id,)).get
+        if there is not None:
+            return Receipt(one.event_id, there, duplicate=True), head
+        entry = seal(one, self.origin, head.size, head.leaf)
+        db.execute(
+            "INSERT INTO entry(seq, leaf, body, event_id, kind) VALUES (?, ?, ?, ?, ?)",
+            (entry.seq, entry.leaf, entry.body, entry.event_id, entry.kind),
+        )
+        withheld = one.payload is not None and _destroyed(db, one.payload.key_id)
+        if one.payload is not None and not withheld:
+            db.execute(
+                "INSERT INTO payload(seq, key_id, nonce, ct) VALUES (?, ?, ?, ?)",
+                (entry.seq, one.payload.key_id, one.payload.nonce, one.payload.ct),
+            )
+        receipt = Receipt(one.event_id, entry.seq, withheld=withheld)
+        return receipt, Head(entry.seq + 1, entry.leaf)
+
+    def _add_keys(self, db: apsw.Connection, batch: Sequence[Unsealed]) -> None:
+        """Keep new keys, durably, before the records that need them."""
+        rows = {one.key.key_id: one.key for one in batch if one.key is not None}
+        if not rows:
+            return
+        with transaction(db):
+            for row in rows.values():
+                values = {
+                    "id": row.key_id,
+                    "tag": row.tag,
+                    "wrapped": row.wrapped,
+                    "created": row.created,
+                }
+                db.execute(_ADD_KEY, values)
+
+    def _no_rollback(self, head: Head) -> None:
+        if head.size < self._seen.size:
+            raise LogError(
+                f"{self.file} has {head.size} records and had {self._seen.size} before: an older "
+                "copy was put in its place"
+            )
+
+    def head(self) -> Head:
+        with self._reader.use() as db:
+            return _head(db)
+
+    def entries(
+        self, start: int = 0, stop: int | None = None, *, kind: str | None = None
+    ) -> Iterator[Entry]:
+        if kind is None:
+            return (Entry(*row) for row in self._rows(_ENTRIES, start, stop))
+        return (Entry(*row) for row in self._rows(_OF_KIND, start, stop, kind))
+
+    def find(self, event_id: str) -> Entry | None:
+        row = self._one(f"{_ENTRY} WHERE event_id = ?", event_id)
+        return Entry(*row) if row else None
+
+    def payload(self, seq: int) -> Payload | None:
+        row = self._one(f"{_PAYLOAD} WHERE seq = ?", seq)
+        return Payload(*row) if row else None
+
+    def payloads(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Payload]]:
+        return ((seq, Payload(*rest)) for seq, *rest in self._rows(_PAYLOADS, start, stop))
+
+    def add_checkpoint(self, checkpoint: Checkpoint) -> bool:
+        with self._writer.use() as db, transaction(db):
+            latest = db.execute("SELECT max(size) FROM checkpoint").get or 0
+            if latest != checkpoint.previous or latest >= checkpoint.size:
+                return False
+            db.execute(
+                "INSERT INTO checkpoint(size, root, previous, note) VALUES (?, ?, ?, ?)",
+                (checkpoint.size, checkpoint.root, checkpoint.previous, checkpoint.note),
+            )
+            return True
+
+    def checkpoints(self, start: int = 0) -> Iterator[Checkpoint]:
+        return (Checkpoint(*row) for row in self._rows(_CHECKPOINTS, start, None))
+
+    def latest_checkpoint(self) -> Checkpoint | None:
+        row = self._one(f"{_CHECKPOINT} ORDER BY size DESC LIMIT 1")
+        return Checkpoint(*row) if row else None
+
+    def key(self, key_id: str) -> SubjectKey | None:
+        row = self._one(f"{_KEY} WHERE key_id = ?", key_id)
+        return SubjectKey(*row) if row else None
+
+    def keys(self, tag: str) -> list[SubjectKey]:
+        live = f"{_KEY} WHERE tag = ? AND destroyed IS NULL ORDER BY created, key_id"
+        return [SubjectKey(*row) for row in self._all(live, tag)]
+
+    def destroyed_keys(self) -> Iterator[str]:
+        gone = "SELECT key_id FROM keys.subject_key WHERE destroyed IS NOT NULL ORDER BY key_id"
+        return (key_id for (key_id,) in self._all(gone))
+
+    def destroy_keys(self, key_ids: Sequence[str], when: str, *, tag: str | None = None) -> int:
+        with self._writer.use() as db:
+            with transaction(db):
+                if tag is not None:
+                    db.execute(
+                        "INSERT INTO keys.erased(tag, until) VALUES (?, ?) "
+                        "ON CONFLICT DO UPDATE SET until = max(until, excluded.until)",
+                        (tag, when),
+                    )
+                for key_id in key_ids:
+                    db.execute(
+                        "INSERT INTO keys.subject_key(key_id, created, destroyed) VALUES (?, ?, ?) "
+                        "ON CONFLICT DO UPDATE SET tag = NULL, wrapped = NULL, "
+                        "destroyed = coalesce(destroyed, excluded.destroyed)",
+                        (key_id, when, when),
+                    )
+            gone = 0
+            with transaction(db):
+                for key_id in key_ids:
+                    gone += db.execute(
+                        "SELECT count(*) FROM payload WHERE key_id = ?", (key_id,)
+                    ).get
+                    db.execute("DELETE FROM payload WHERE key_id = ?", (key_id,))
+            self._scrub(db)
+            return gone
+
+    def stub(self) -> Stub | None:
+        with self._reader.use() as db:
+            return _stub(db)
+
+    def purge(self, stub: Stub) -> int:
+        with self._writer.use() as db:
+            with transaction(db):
+                before = _stub(db)
+                if before is not None and before.size >= stub.size:
+                    return 0
+                db.execute(
+                    "INSERT OR REPLACE INTO stub(only, size, leaf, frontier) VALUES (0, ?, ?, ?)",
+                    (stub.size, stub.leaf, b"".join(stub.frontier)),
+                )
+                db.execute("DELETE FROM payload WHERE seq < ?", (stub.size,))
+                gone: int = db.execute("SELECT count(*) FROM entry WHERE seq < ?", (stub.size,)).get
+                db.execute("DELETE FROM entry WHERE seq < ?", (stub.size,))
+            self._scrub(db)
+            return gone
+
+    def purge_payloads(self, until: int) -> int:
+        with self._writer.use() as db:
+            with transaction(db):
+                gone: int = db.execute("SELECT count(*) FROM payload WHERE seq < ?", (until,)).get
+                db.execute("DELETE FROM payload WHERE seq < ?", (until,))
+            self._scrub(db)
+            return gone
+
+    def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+    def _scrub(self, db: apsw.Connection) -> None:
+        """Move what was overwritten out of the WAL, and empty it: old pages may still be in it."""
+        until = time.monotonic() + SCRUB_SECONDS
+        for name in ("main", "keys"):
+            while db.execute(f"PRAGMA {name}.wal_checkpoint(TRUNCATE)").fetchall()[0][0]:
+                if time.monotonic() > until:
+                    raise LogUnavailableError(
+                        f"{self.file}: a reader holds on to old pages, so what was deleted may "
+                        "still stand in the -wal file; end it and try again"
+                    )
+                time.sleep(0.02)
+
+    def _rows(self, query: str, start: int, stop: int | None, *more: Any) -> Iterator[Any]:
+        end = 2**62 if stop is None else stop
+        while rows := self._all(query, start, end, *more, CHUNK):
+            yield from rows
+            start = rows[-1][0] + 1
+
+    def _one(self, query: str, *values: Any) -> Any:
+        with self._reader.use() as db:
+            return db.execute(query, values).fetchone()
+
+    def _all(self, query: str, *values: Any) -> list[Any]:
+        with self._reader.use() as db:
+            return db.execute(query, values).fetchall()
+
+    def _connect(self) -> apsw.Connection:
+        if not self._create and identity(self.file) is None:
+            raise LogError(f"there is no log {self.file}")
+        db = self._connection(readonly=False)
+        try:
+            origin = migrate(db, self._origin, accept_key_loss=self._accept_key_loss)
+            if self._origin is not None and origin != self._origin:
+                raise LogError(f"{self.file} is the log {origin}, and not {self._origin}")
+            self._no_rollback(_head(db))
+        except BaseException:
+            db.close(True)
+            raise
+        self._origin = origin
+        return db
+
+    def _connection(self, *, readonly: bool) -> apsw.Connection:
+        return configure(self.file, self.keys_file, self._busy_ms, readonly=readonly)
+
+
+def keys_file(file: Path) -> Path:
+    """Where the subjects' keys of a log are."""
+    return file.with_name(f"{file.stem}.keys{file.suffix or '.db'}")
+
+
+def _head(db: apsw.Connection) -> Head:
+    row = db.execute("SELECT seq + 1, leaf FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
+    if row:
+        return Head(*row)
+    stub = _stub(db)
+    return Head(stub.size, stub.leaf) if stub else Head(0, NO_LEAF)
+
+
+def _stub(db: apsw.Connection) -> Stub | None:
+    row = db.execute("SELECT size, leaf, frontier FROM stub").fetchone()
+    if not row:
+        return None
+    size, leaf, frontier = row
+    return Stub(size, leaf, tuple(frontier[i : i + 32] for i in range(0, len(frontier), 32)))
+
+
+def _destroyed(db: apsw.Connection, key_id: str) -> bool:
+    query = "SELECT destroyed FROM keys.subject_key WHERE key_id = ?"
+    return db.execute(query, (key_id,)).get is not None

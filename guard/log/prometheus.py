@@ -55,7 +55,10 @@ def prometheus_metrics(registry: CollectorRegistry | None = None) -> Recorder:
             findings.labels(finding.rule).inc()
         if verdict.outcome == "unknown" and done in ("release", "annotate"):
             unaudited.labels(verdict.fault or "error").inc()
-        for histogram, spent in ((whole, report.timings.total_ms), (audit, report.timings.audit_ms)):
+        for histogram, spent in (
+            (whole, report.timings.total_ms),
+            (audit, report.timings.audit_ms),
+        ):
             if spent is not None:
                 histogram.observe(spent / 1000)
 
@@ -65,7 +68,7 @@ def prometheus_metrics(registry: CollectorRegistry | None = None) -> Recorder:
 def prometheus_log_counters(
     counts: Callable[[], Mapping[str, int]], registry: CollectorRegistry | None = None
 ) -> None:
-    """Register what has become of the records of the compliance log: `guard_log_records_total{fate}`
+    """Register what became of the records of the compliance log: `guard_log_records_total{fate}`
     (`written`, `spooled`, `dropped`, ...) and the gauge `guard_log_waiting`.
 
     Args:

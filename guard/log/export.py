@@ -39,7 +39,7 @@ def columns(*, texts: bool) -> Mapping[str, type]:
 
 
 def jsonl(rows: Iterable[Row]) -> Iterator[str]:
-    """One line for each record: its place, its leaf hash, itself, and its texts if there are some."""
+    """One line for each record: its place, its leaf hash, itself, and texts if there are some."""
     for entry, _, texts in rows:
         told = f',"texts":{texts.model_dump_json(exclude_none=True)}' if texts else ""
         yield (

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import ValidationError
 
 from guard.errors import InputError, LogError
+from guard.log.heads import written
 from guard.log.record import AnyRecord, RecordKind, TurnRecord, parse
 from guard.log.store import Entry, Store
 from guard.report import Outcome, RiskLevel
@@ -121,12 +122,6 @@ def moment(text: str, *, end: bool = False, now: datetime | None = None) -> str:
             f"{text[:40]!r} is no moment: write 2026-11-28, 2026-11-28T09:30, or 36h, 7d, 4w"
         ) from None
     return written(when if when.tzinfo else when.replace(tzinfo=UTC))
-
-
-def written(when: datetime) -> str:
-    """A moment with a zone, as records write it."""
-    told = when.astimezone(UTC).isoformat(timespec="microseconds")
-    return told.replace("+00:00", "Z")
 
 
 def _is(rule: str, wanted: str) -> bool:

@@ -24,6 +24,7 @@ from guard.commands.log_open import (
     Subject,
     Until,
     Where,
+    found_in,
     reading,
     selection,
     who,
@@ -153,7 +154,7 @@ def show(
     if text and not purpose:
         raise InputError("--text needs --purpose: what are the texts read for?")
     with reading(where) as store:
-        entry = _found(store, record)
+        entry = found_in(store, record)
         said = record_of(entry)
         reviews = [
             one
@@ -203,17 +204,6 @@ def stats(
         typer.echo(found.model_dump_json(indent=1))
     else:
         Console().print(summary_panel(found))
-
-
-def _found(store: Store, record: str) -> Entry:
-    """A record by its id or its number."""
-    if record.isdecimal() and len(record) < 17:
-        entry = next(store.entries(int(record), int(record) + 1), None)
-    else:
-        entry = store.find(record)
-    if entry is None:
-        raise InputError(f"there is no record {record[:40]}; see guard log list")
-    return entry
 
 
 def _kind(kind: str | None) -> str | None:

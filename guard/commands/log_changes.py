@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
 
 import typer
 
-from guard.commands.log_open import AsJson, By, Where, Yes, pseudonym, reading, who, writing
+from guard.commands.log_open import (
+    AsJson,
+    By,
+    Where,
+    Yes,
+    found_in,
+    pseudonym,
+    reading,
+    who,
+    writing,
+)
 from guard.errors import InputError
 from guard.files import writer
 from guard.log.record import Disposition
@@ -21,7 +31,9 @@ if TYPE_CHECKING:
 
 
 def review(
-    record: Annotated[str, typer.Argument(help="The id of the record that is judged.")],
+    record: Annotated[
+        str, typer.Argument(help="The record that is judged: its id, or its number (seq).")
+    ],
     disposition: Annotated[str, typer.Argument(help="agree, false_alarm or missed.")],
     where: Where = None,
     by: By = None,
@@ -46,8 +58,9 @@ def review(
         )
     told = sys.stdin.read().strip() if note == "-" else note
     with writing(where) as log:
-        made = log.review(record, cast(Disposition, disposition), who(by), told, rule=rule)
-    _tell({"id": made.event_id, "of": record, "disposition": disposition}, as_json,
+        of = found_in(log.store, record).event_id
+        made = log.review(of, cast(Disposition, disposition), who(by), told, rule=rule)
+    _tell({"id": made.event_id, "of": of, "disposition": disposition}, as_json,
           f"recorded as {made.event_id}")  # fmt: skip
 
 

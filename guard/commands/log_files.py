@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from itertools import islice, pairwise
 from pathlib import Path
@@ -292,14 +292,15 @@ def _training(
         for entry in store.entries(stop=size, kind="review")
         if isinstance(record := record_of(entry), ReviewRecord)
     ]
+    missed = {review.rule for review in reviews if review.disposition == "missed" and review.rule}
     judged = {review.of for review in reviews if review.disposition != "agree"}
     turns = (
         record
         for _, record in selected(store, wanted)
         if isinstance(record, TurnRecord) and record.id in judged
     )
-    found = iter(disagreements(turns, reviews, _labels()))
-    documents = Documents({})
+    found = iter(disagreements(turns, reviews, _labels(missed)))
+    documents = Documents({"user": (), "draft": ()})
     left_out = 0
     given = 0
     while some := list(islice(found, AT_A_TIME)):
@@ -318,18 +319,18 @@ def _training(
         )
 
 
-def _labels() -> dict[str, str]:
-    """The label that each rule of a known pack finds."""
+def _labels(rules: Iterable[str]) -> dict[str, str]:
+    """The label that each of these rules finds, where a known pack has it."""
     from guard.packs.load import load_packs
     from guard.packs.schema import MOVE
     from guard.packs.sources import known_packs
 
-    return {
-        rule.id: rule.label or MOVE
-        for name in known_packs()
-        for one in load_packs([name])
-        for rule in one.pack.rules
-    }
+    packs = sorted({rule.partition(".")[0] for rule in rules} & set(known_packs()))
+    return (
+        {rule.id: rule.label or MOVE for one in load_packs(packs) for rule in one.pack.rules}
+        if packs
+        else {}
+    )
 
 
 def report(

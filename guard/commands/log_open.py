@@ -16,7 +16,7 @@ from guard.report import Outcome, RiskLevel
 if TYPE_CHECKING:
     from guard.log.log import Log
     from guard.log.select import Selection
-    from guard.log.store import Store
+    from guard.log.store import Entry, Store
 
 WHERE = "GUARD_LOG_WHERE"
 Where = Annotated[
@@ -141,6 +141,21 @@ def pseudonym(log: str | None, subject: str) -> str:
     if not secrets.exists() and "GUARD_LOG_PEPPER" not in os.environ:
         raise LogError(f"a pseudonym needs the log's keys, and {secrets} is not there")
     return load_secrets(secrets).pseudonym(subject)
+
+
+def found_in(store: Store, record: str) -> Entry:
+    """A record by its id or its number.
+
+    Raises:
+        InputError: there is none.
+    """
+    if record.isdecimal() and len(record) < 17:
+        entry = next(store.entries(int(record), int(record) + 1), None)
+    else:
+        entry = store.find(record)
+    if entry is None:
+        raise InputError(f"there is no record {record[:40]}; see guard log list")
+    return entry
 
 
 def who(by: str | None) -> str:

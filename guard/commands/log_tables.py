@@ -7,6 +7,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from rich.box import SIMPLE
 from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.padding import Padding
@@ -25,7 +26,10 @@ _STYLE = {"pass": "green", "flag": "red", "unknown": "yellow"}
 
 def records_table(rows: Iterable[tuple[Entry, AnyRecord]]) -> Table:
     """One line for each record."""
-    table = Table("seq", "time (UTC)", "kind", "outcome", "rule or what", "done", "risk", "id")
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    for name in ("seq", "time (UTC)", "kind", "outcome", "rule or what", "done", "risk", "id"):
+        # Seq and id are what other commands take: they are shown whole.
+        table.add_column(name, overflow="fold", no_wrap=name == "seq")
     for entry, record in rows:
         table.add_row(*_line(entry, record))
     return table

@@ -34,6 +34,7 @@ from guard.commands.log_tables import record_line, record_panel, records_table, 
 from guard.errors import InputError
 from guard.log.export import jsonl
 from guard.log.heads import now
+from guard.log.json_schema import schema
 from guard.log.period import Integrity, summary
 from guard.log.record import AnyRecord, ReviewRecord, Texts
 from guard.log.select import record_of, selected
@@ -204,6 +205,12 @@ def stats(
         typer.echo(found.model_dump_json(indent=1))
     else:
         Console().print(summary_panel(found))
+
+
+@log.command("schema")
+def schema_() -> None:
+    """Print the JSON Schema of records, which is published as `docs/guard.log.schema.json`."""
+    typer.echo(json.dumps(schema(), indent=1))
 
 
 def _kind(kind: str | None) -> str | None:

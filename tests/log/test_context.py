@@ -7,6 +7,7 @@ import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from pathlib import Path
 
 import pytest
 import structlog
@@ -15,6 +16,7 @@ from structlog.testing import capture_logs
 from guard import Guard, Report
 from guard.log import RecordIdFilter, about, add_record_id, current_record, record_all, record_event
 from guard.log.context import now_about
+from tests.log import factories as make
 
 CANARIES = ("quokkaville", "marmosette")
 FLAGGED = (f"My sister left {CANARIES[0]} and I am so lonely.", f"Cheer up, {CANARIES[1]}! Hugs!")
@@ -103,6 +105,21 @@ def test_recorders_are_called_in_order_and_the_event_has_the_id() -> None:
     assert called == ["flag"]
     assert events[0]["guard_record"] == ID
     assert not any(word in repr(events) for word in CANARIES)
+
+
+def test_the_log_says_which_record_it_wrote(tmp_path: Path) -> None:
+    def work() -> tuple[str | None, str | None, str | None]:
+        with make.open_log(tmp_path) as log:
+            receipt = log.record(make.report(), make.turn())
+            written = current_record()
+            log.record(make.report("pass"), make.turn())  # not kept
+        return receipt and receipt.event_id, written, current_record()
+
+    made, written, afterwards = copy_context().run(work)
+
+    assert made is not None
+    assert written == made
+    assert afterwards is None
 
 
 def test_the_event_on_the_standard_logger_has_the_id(

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from guard.errors import InputError, PackError
 from guard.judge import Judge, Settings
 from guard.log import Recorder, record_event
+from guard.log.context import now_about
 from guard.log.events import logger
 from guard.models.encoder import DEFAULT_CACHE, Encoder
 from guard.offload import awithin, within
@@ -273,13 +274,14 @@ class Guard:
         action = disposition(report.verdict, self.mode)
         done = await arepair(job, action, self.rewriters, self.annotation, self.if_rewrite_fails)
         report = _with_reply(report, done, started, audited)
-        return await asyncio.shield(awithin(FOREVER, self._keep, report, job))
+        report = await asyncio.shield(awithin(FOREVER, self._keep, report, job))
+        return now_about(report)
 
     def _keep(self, report: Report, job: Job) -> Report:
         if self.log is not None:
             from guard.log.durable import kept
 
-            report = kept(self.log, report, job.turn, lambda: job.fallback)
+            report = now_about(kept(self.log, report, job.turn, lambda: job.fallback))
         self._record(report)
         return report
 

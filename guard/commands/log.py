@@ -46,7 +46,7 @@ log = typer.Typer(
     help="""The compliance log: what was flagged, why, what was sent instead, and proof that nobody
     altered a line.
 
-    Say which log with `--log audit.db`, or once for all with `GUARD_LOG_WHERE=audit.db`.
+    Which log is said by `--log audit.db`, by `GUARD_LOG_WHERE`, or by `[log]` in `guard.toml`.
 
     - `guard log list --since 7d --outcome flag`: what was flagged this week
     - `guard log show ID --text --purpose "complaint 12"`: one record, with its texts; that you read

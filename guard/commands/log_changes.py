@@ -6,7 +6,7 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 
 import typer
 
@@ -16,6 +16,7 @@ from guard.commands.log_open import (
     Where,
     Yes,
     found_in,
+    named,
     pseudonym,
     reading,
     who,
@@ -102,8 +103,15 @@ def erase(
 
 
 def prune(
-    before: Annotated[str, typer.Option("--before", help="What is older goes: 2026-05-28, 180d.")],
     where: Where = None,
+    before: Annotated[
+        str | None,
+        typer.Option(
+            "--before",
+            help="What is older goes: 2026-05-28, 180d; by default what [log] of guard.toml says "
+            "(retain_days, retain_text_days).",
+        ),
+    ] = None,
     texts_only: Annotated[
         bool, typer.Option("--texts-only", help="Only the texts go; the records stay.")
     ] = False,
@@ -113,25 +121,50 @@ def prune(
 ) -> None:
     """Remove what is older than the retention that you have set.
 
-    A signed stub stays in place of removed records, so that the rest still verifies. Records under
-    legal hold, and what follows them, stay. `docs/log.md` has what laws say of retention.
+    A stub stays in place of removed records, so that the rest still verifies. Records under legal
+    hold, and what follows them, stay. `docs/log.md` has what laws say of retention. Run it daily.
 
+    - `guard log prune --yes`: as set in guard.toml
     - `guard log prune --before 90d --texts-only`
-    - `guard log prune --before 400d`
     """
-    until = moment(before)
-    what = "texts" if texts_only else "records, and their texts,"
+    due = _due(where, before, texts_only=texts_only)
+    told = "; ".join(f"{what} from before {until}" for what, _, until in due)
     if not yes:
-        typer.confirm(
-            f"Remove {what} from before {until}? This cannot be undone.", abort=True, err=True
-        )
+        typer.confirm(f"Remove {told}? This cannot be undone.", abort=True, err=True)
+    gone: dict[str, int] = {}
     with writing(where) as log:
-        gone = log.prune(
-            datetime.fromisoformat(until),
-            scope="payloads" if texts_only else "records",
-            by=who(by),
+        for what, scope, until in due:
+            gone[what] = log.prune(datetime.fromisoformat(until), scope=scope, by=who(by))
+    _tell(
+        {"removed": gone, "before": {what: until for what, _, until in due}},
+        as_json,
+        "; ".join(f"{gone[what]} {what} removed, from before {until}" for what, _, until in due),
+    )
+
+
+_Due = tuple[str, Literal["records", "payloads"], str]
+
+
+def _due(where: str | None, before: str | None, *, texts_only: bool) -> list[_Due]:
+    """What is to go, and from before when. Texts first: they may go earlier than records.
+
+    Raises:
+        InputError: nothing was said, here or in the settings.
+    """
+    if before is not None:
+        what: _Due = ("texts", "payloads", "") if texts_only else ("records", "records", "")
+        return [(what[0], what[1], moment(before))]
+    kept = named(where).settings
+    due: list[_Due] = []
+    if kept is not None and kept.retain_text_days is not None:
+        due.append(("texts", "payloads", moment(f"{kept.retain_text_days}d")))
+    if kept is not None and kept.retain_days is not None and not texts_only:
+        due.append(("records", "records", moment(f"{kept.retain_days}d")))
+    if not due:
+        raise InputError(
+            "say --before, or set retain_days or retain_text_days under [log] in guard.toml"
         )
-    _tell({"removed": gone, "before": until}, as_json, f"{gone} removed, from before {until}")
+    return due
 
 
 def checkpoint(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from itertools import islice, pairwise
 from pathlib import Path
@@ -24,9 +24,9 @@ from guard.commands.log_open import (
     Subject,
     Until,
     Where,
+    named,
     reading,
     selection,
-    where_is,
     who,
     writing,
 )
@@ -44,6 +44,7 @@ from guard.log.verification import Verification
 if TYPE_CHECKING:
     from guard.log.checkpoint import Verifier
     from guard.log.log import Log
+    from guard.log.places import Places
     from guard.log.store import Store
 
 AT_A_TIME = 200  # records whose texts are read with one record of access
@@ -86,7 +87,7 @@ def verify_(
     - `guard log verify --log audit.db --pubkey audit.pub --against kept-elsewhere.txt`
     """
     with reading(where) as store:
-        found = verified(store, where_is(where), pubkey, against or ())
+        found = verified(store, named(where).places, pubkey, against or ())
     if as_json:
         typer.echo(found.as_json())
     else:
@@ -116,35 +117,33 @@ def _verdict(found: Verification) -> str:
 
 
 def verified(
-    store: Store, where: str, pubkey: str | None = None, against: list[Path] | tuple[()] = ()
+    store: Store, places: Places, pubkey: str | None = None, against: Sequence[Path] = ()
 ) -> Verification:
     """Verify with the key and the checkpoints that were named, and with those beside the log.
 
     Raises:
         LogError: the log, the key or a file of checkpoints cannot be read.
     """
-    from guard.log.places import Places
     from guard.log.verify import verify
 
-    beside = Places.of(where).checkpoints
+    beside = places.checkpoints
     notes = [note for file in against for note in kept_notes(file)]
     if beside.exists():
         notes += kept_notes(beside)
-    return verify(store, public_key(where, pubkey), against=notes)
+    return verify(store, public_key(places, pubkey), against=notes)
 
 
-def public_key(where: str, pubkey: str | None) -> Verifier:
+def public_key(places: Places, pubkey: str | None) -> Verifier:
     """The public key that was named, or the one beside the log.
 
     Raises:
         LogError: there is none, or it is damaged.
     """
     from guard.log.checkpoint import Verifier
-    from guard.log.places import Places
 
     if pubkey is not None and not Path(pubkey).is_file() and "+" in pubkey:
         return Verifier.parse(pubkey)
-    file = Path(pubkey) if pubkey is not None else Places.of(where).public
+    file = Path(pubkey) if pubkey is not None else places.public
     try:
         return Verifier.parse(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
@@ -359,11 +358,12 @@ def report(
     - `guard log report --since 2026-01-01 --until 2026-12-31 --out 2026 --suppress-below 5`
     """
     wanted = selection(where, since=since, until=until)
+    places = named(where).places
     with reading(where) as store:
-        found = verified(store, where_is(where), pubkey, against or ())
+        found = verified(store, places, pubkey, against or ())
         period = summary(
             (record for _, record in selected(store, wanted)),
-            _integrity(found, str(public_key(where_is(where), pubkey))),
+            _integrity(found, str(public_key(places, pubkey))),
             origin=store.origin,
             made=now(),
             since=wanted.since,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
@@ -12,9 +13,11 @@ import typer
 
 from guard.errors import InputError, LogError
 from guard.report import Outcome, RiskLevel
+from guard.settings import LogSettings, deployment
 
 if TYPE_CHECKING:
     from guard.log.log import Log
+    from guard.log.places import Places
     from guard.log.select import Selection
     from guard.log.store import Entry, Store
 
@@ -56,20 +59,41 @@ By = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
-def where_is(log: str | None) -> str:
-    """Where the log is, or a complaint.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The log that is meant, and what the deployment has set for it, if it is the deployment's."""
+
+    where: str
+    settings: LogSettings | None
+
+    @property
+    def places(self) -> Places:
+        """The files around it."""
+        from guard.log.places import Places
+
+        return Places.of(self.where, self.settings.files if self.settings else None)
+
+
+def named(log: str | None) -> Named:
+    """The log that was named, else that of `guard.toml`.
 
     Raises:
-        InputError: it was not said.
+        InputError: there is neither.
         LogError: there is no such file.
     """
-    if not log:
-        raise InputError(f"say which log is meant: --log audit.db, or {WHERE} in the environment")
     from guard.log.places import is_postgres
 
-    if not is_postgres(log) and not Path(log).is_file():
-        raise LogError(f"there is no log {log}")
-    return log
+    settings = deployment().log
+    where = log or (settings.where if settings else None)
+    if where is None:
+        raise InputError(
+            f"say which log is meant: --log audit.db, {WHERE} in the environment, or [log] in "
+            "guard.toml"
+        )
+    if not is_postgres(where) and not Path(where).is_file():
+        raise LogError(f"there is no log {where}")
+    ours = settings is not None and settings.where == where
+    return Named(where, settings if ours else None)
 
 
 @contextmanager
@@ -77,7 +101,7 @@ def reading(log: str | None) -> Iterator[Store]:
     """The store of a log, to read from it alone."""
     from guard.log.places import open_store
 
-    store = open_store(where_is(log))
+    store = open_store(named(log).where)
     try:
         yield store
     finally:
@@ -89,7 +113,11 @@ def writing(log: str | None) -> Iterator[Log]:
     """A log, to add to it. What cannot be written raises: a command has no second chance."""
     from guard.log.log import Log
 
-    with Log.open(where_is(log), on_error="raise") as opened:
+    meant = named(log)
+    kept = meant.settings
+    told = {"checkpoints", "witness", "files", "text"}
+    settings = kept.model_dump(include=told) if kept else {}
+    with Log.open(meant.where, **settings, on_error="raise") as opened:
         yield opened
 
 
@@ -135,9 +163,8 @@ def pseudonym(log: str | None, subject: str) -> str:
     import os
 
     from guard.log.keys import load_secrets
-    from guard.log.places import Places
 
-    secrets = Places.of(where_is(log)).secrets
+    secrets = named(log).places.secrets
     if not secrets.exists() and "GUARD_LOG_PEPPER" not in os.environ:
         raise LogError(f"a pseudonym needs the log's keys, and {secrets} is not there")
     return load_secrets(secrets).pseudonym(subject)

@@ -3,7 +3,8 @@
     structlog.configure(processors=[add_record_id, ...])
     handler.addFilter(RecordIdFilter())  # standard library; %(guard_record)s in its format
 
-The id is that of the turn that was recorded last in this thread or task, or what `about` says.
+The id is that of the turn that `Guard.check` recorded last in this thread or task, or what
+`work_on` says.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from guard.report import Report
+
 FIELD = "guard_record"
 _current: ContextVar[str | None] = ContextVar(FIELD, default=None)
 
@@ -23,13 +26,14 @@ def current_record() -> str | None:
     return _current.get()
 
 
-def now_about(record_id: str | None) -> None:
-    """From here on, in this thread or task, work belongs to this record."""
-    _current.set(record_id)
+def now_about(report: Report) -> Report:
+    """From here on, in this thread or task, work belongs to this report's record, or to none."""
+    _current.set(report.record.id if report.record else None)
+    return report
 
 
 @contextmanager
-def about(record_id: str) -> Iterator[None]:
+def work_on(record_id: str) -> Iterator[None]:
     """Within, work belongs to this record; after it, to what it belonged to before."""
     token = _current.set(record_id)
     try:

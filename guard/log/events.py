@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from guard.log.context import FIELD, add_record_id, current_record
+from guard.log.context import FIELD, add_record_id
 from guard.report import Report
 
 Recorder = Callable[[Report], None]
@@ -34,13 +34,13 @@ def record_event(report: Report) -> None:
         total_ms=report.timings.total_ms,
         packs=sorted(report.digests.packs),
         guard=report.guard,
-        **({FIELD: current_record()} if current_record() else {}),
+        recorded=report.record.state if report.record else None,
+        **({FIELD: report.record.id} if report.record and report.record.id else {}),
     )
 
 
 def record_all(*recorders: Recorder) -> Recorder:
-    """One recorder that calls each of these, in order: the compliance log first, so that the others
-    know the id of its record."""
+    """One recorder that calls each of these, in order: `Guard(record=record_all(...))`."""
 
     def record(report: Report) -> None:
         for recorder in recorders:

@@ -19,7 +19,6 @@ from guard.errors import InputError, LogError, LogUnavailableError
 from guard.log import retention
 from guard.log.canonical import uuid7
 from guard.log.checkpoint import Verifier
-from guard.log.context import now_about
 from guard.log.events import logger
 from guard.log.heads import codes_of, name_of, now, written
 from guard.log.keys import Secrets, load_secrets
@@ -200,9 +199,7 @@ class Log:
         event_id = uuid7()
         kept = self.keeps(report)
         if not kept and not (self.keep == "sampled" and _drawn(event_id, self.rate)):
-            now_about(None)
             return None
-        now_about(event_id)
         part = self._part()
         fields = turn_fields(report, turn)
         part.note_packs(fields["ruleset"], report.digests.packs)

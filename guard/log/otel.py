@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from guard._version import __version__
 from guard.errors import MissingExtraError
-from guard.log.context import current_record
 from guard.log.events import Recorder
 from guard.report import Report
 
@@ -79,6 +78,7 @@ def _attributes(report: Report) -> dict[str, Any]:
         "guard.risk": report.reading.risk.level if report.reading.judged else None,
         "guard.packs": sorted(chosen.pack for chosen in report.packs),
         "guard.audit_ms": report.timings.audit_ms,
-        "guard.record": current_record(),
+        "guard.record": report.record.id if report.record else None,
+        "guard.recorded": report.record.state if report.record else None,
     }
     return {name: value for name, value in attributes.items() if value is not None}

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from pathlib import Path
 
+import log_factories as make
 import pytest
 import structlog
 from structlog.testing import capture_logs
 
 from guard import Guard, Report
-from guard.log import RecordIdFilter, about, add_record_id, current_record, record_all, record_event
-from guard.log.context import now_about
-from tests.log import factories as make
+from guard.log import (
+    RecordIdFilter,
+    add_record_id,
+    current_record,
+    record_all,
+    record_event,
+    work_on,
+)
 
 CANARIES = ("quokkaville", "marmosette")
 FLAGGED = (f"My sister left {CANARIES[0]} and I am so lonely.", f"Cheer up, {CANARIES[1]}! Hugs!")
@@ -25,14 +32,14 @@ pytestmark = pytest.mark.usefixtures("structlog_as_it_was")
 ID = "0197b2c4-0000-7000-8000-000000000001"
 
 
-def test_an_applications_structlog_chain_gets_the_id_within_about() -> None:
+def test_an_applications_structlog_chain_gets_the_id_within_the_block() -> None:
     sink = io.StringIO()
     structlog.configure(
         processors=[add_record_id, structlog.processors.JSONRenderer()],
         logger_factory=structlog.PrintLoggerFactory(sink),
     )
 
-    with about(ID):
+    with work_on(ID):
         structlog.get_logger().info("reply_sent", tokens=12)
     structlog.get_logger().info("reply_sent", tokens=13)
 
@@ -42,7 +49,7 @@ def test_an_applications_structlog_chain_gets_the_id_within_about() -> None:
 
 
 def test_an_id_that_the_application_gave_is_kept() -> None:
-    with about(ID):
+    with work_on(ID):
         assert add_record_id(None, "info", {"guard_record": "mine"}) == {"guard_record": "mine"}
 
 
@@ -57,7 +64,7 @@ def test_lines_of_the_standard_library_through_structlogs_formatter() -> None:
     logger = logging.Logger("application")
     logger.addHandler(handler)
 
-    with about(ID):
+    with work_on(ID):
         logger.warning("slow")
 
     assert json.loads(sink.getvalue())["guard_record"] == ID
@@ -71,61 +78,75 @@ def test_a_filter_of_the_standard_library_gives_every_line_the_field() -> None:
     logger = logging.Logger("application")
     logger.addHandler(handler)
 
-    with about(ID):
+    with work_on(ID):
         logger.warning("slow")
     logger.warning("fast")
 
     assert sink.getvalue() == f"{ID} slow\n- fast\n"
 
 
-def test_each_task_has_its_own(guard_: Guard) -> None:
+def test_each_thread_has_its_own() -> None:
     def work(number: int) -> str | None:
-        now_about(f"{number}")
-        return current_record()
+        with work_on(f"{number}"):
+            return current_record()
 
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda n: copy_context().run(work, n), range(40)))
+        found = list(pool.map(work, range(40)))
 
     assert found == [f"{n}" for n in range(40)]
     assert current_record() is None
 
 
-def test_recorders_are_called_in_order_and_the_event_has_the_id() -> None:
-    called: list[str] = []
-
-    def log(report: Report) -> None:
-        called.append(report.verdict.outcome)
-        now_about(ID)
-
-    guard = Guard(record=record_all(log, record_event))
-
-    with capture_logs() as events:
-        copy_context().run(guard.check, user=FLAGGED[0], draft=FLAGGED[1])
-
-    assert called == ["flag"]
-    assert events[0]["guard_record"] == ID
-    assert not any(word in repr(events) for word in CANARIES)
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guard]:
+    with make.open_log(tmp_path_factory.mktemp("log")) as log:
+        yield Guard(log=log)
 
 
-def test_the_log_says_which_record_it_wrote(tmp_path: Path) -> None:
-    def work() -> tuple[str | None, str | None, str | None]:
-        with make.open_log(tmp_path) as log:
-            receipt = log.record(make.report(), make.turn())
-            written = current_record()
-            log.record(make.report("pass"), make.turn())  # not kept
-        return receipt and receipt.event_id, written, current_record()
+def test_after_a_check_lines_belong_to_its_record(recording: Guard) -> None:
+    def work() -> tuple[Report, str | None, str | None]:
+        report = recording.check(user=FLAGGED[0], draft=FLAGGED[1])
+        recorded = current_record()
+        recording.check(user="How far is Lisbon?", draft="Far.")  # passed, so not kept
+        return report, recorded, current_record()
 
-    made, written, afterwards = copy_context().run(work)
+    report, recorded, afterwards = copy_context().run(work)
 
-    assert made is not None
-    assert written == made
+    assert report.record is not None
+    assert recorded == report.record.id
     assert afterwards is None
 
 
-def test_the_event_on_the_standard_logger_has_the_id(
+def test_after_an_awaited_check_too(recording: Guard) -> None:
+    async def work() -> tuple[Report, str | None]:
+        report = await recording.acheck(user=FLAGGED[0], draft=FLAGGED[1])
+        return report, current_record()
+
+    report, recorded = asyncio.run(work())
+
+    assert report.record is not None
+    assert recorded == report.record.id
+
+
+def test_recorders_are_called_in_order_and_the_event_has_the_id(recording: Guard) -> None:
+    called: list[str] = []
+    both = record_all(lambda report: called.append(report.verdict.outcome), record_event)
+
+    with capture_logs() as events:
+        report = copy_context().run(recording.check, user=FLAGGED[0], draft=FLAGGED[1])
+        both(report)
+
+    assert called == ["flag"]
+    assert report.record is not None
+    assert [event["guard_record"] for event in events] == [report.record.id] * 2
+    assert events[0]["recorded"] == "durable"
+    assert not any(word in repr(events) for word in CANARIES)
+
+
+def test_an_event_of_the_standard_logger_has_the_id_too(
     flagged: Report, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with about(ID), caplog.at_level(logging.INFO, logger="guard"):
+    with work_on(ID), caplog.at_level(logging.INFO, logger="guard"):
         record_event(flagged)
 
     assert json.loads(caplog.records[0].getMessage())["guard_record"] == ID

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import log_factories as make
 from jsonschema import Draft202012Validator
 
 from guard.log.json_schema import FILE, schema
 from guard.log.record import parse
-from tests.log import factories as make
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / FILE
 

@@ -11,6 +11,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import log_factories as make
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
@@ -19,7 +20,6 @@ from guard.cli import app
 from guard.errors import GuardError, InputError, LogError
 from guard.log.log import Log
 from guard.report import Risk, Span
-from tests.log import factories as make
 from training.rows import Written
 
 CANARY = "Quokkaville"
@@ -389,7 +389,7 @@ class TestChanging:
     def test_pruned_texts_are_gone_and_the_log_still_verifies(self) -> None:
         done = run("prune", "--before", "2100-01-01", "--texts-only", "--yes", "--json")
 
-        assert json.loads(done.stdout)["removed"] == 5
+        assert json.loads(done.stdout)["removed"] == {"texts": 5}
         assert run("verify").exit_code == 0
         assert len(lines("list", "--kind", "turn")) == 5
 
@@ -404,6 +404,19 @@ class TestChanging:
     def test_pruning_asks_first(self) -> None:
         assert run("prune", "--before", "2100-01-01", stdin="n\n").exit_code == 1
         assert len(lines("list", "--kind", "turn")) == 5
+
+    @pytest.mark.usefixtures("ids")
+    def test_retention_is_a_setting(
+        self, where: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("GUARD_LOG_WHERE")
+        monkeypatch.chdir(tmp_path)
+        settings = tmp_path / "guard.toml"
+        settings.write_text(f'[log]\nwhere = "{where.name}"\nretain_text_days = 90\n')
+        assert json.loads(run("prune", "--yes", "--json").stdout)["removed"] == {"texts": 0}
+
+        settings.write_text(f'[log]\nwhere = "{where.name}"\n')
+        assert "retain_days" in str(complaint("prune", "--yes"))
 
     def test_a_checkpoint_names_size_and_key(self, ids: list[str], tmp_path: Path) -> None:
         found = json.loads(run("checkpoint", "--json").stdout)

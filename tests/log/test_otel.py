@@ -8,8 +8,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
-from guard import Report, Verdict
-from guard.log import about
+from guard import Recorded, Report, Verdict
 from guard.log.otel import EVENT, SPAN, otel_spans
 
 CANARIES = ("quokkaville", "marmosette")
@@ -35,8 +34,9 @@ def only(exported: InMemorySpanExporter) -> ReadableSpan:
 def test_a_span_says_verdict_rules_and_scores(
     flagged: Report, exported: InMemorySpanExporter, provider: TracerProvider
 ) -> None:
-    with about("an-id"):
-        otel_spans(provider)(flagged)
+    recorded = Recorded(id="an-id", state="durable")
+
+    otel_spans(provider)(flagged.model_copy(update={"record": recorded}))
 
     span = only(exported)
     assert span.name == SPAN

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
+import log_factories as make
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +21,6 @@ from guard.log.record import AnyRecord, GapRecord, ReviewRecord, TurnRecord
 from guard.log.shares import share, shown
 from guard.log.turns import turn_fields
 from guard.report import Risk
-from tests.log import factories as make
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 FINE = Integrity(result="ok", detail="3 records, 3 of them signed", records=3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import log_factories as make
 import pytest
 
 from guard.log.canonical import uuid7
@@ -13,7 +14,6 @@ from guard.log.training_rows import Disagreement, disagreements, training_row
 from guard.log.turns import turn_fields
 from guard.report import Audit, Belief, Reading, Risk, Signal, Span, Stance
 from guard.text.document import Documents
-from tests.log import factories as make
 from training.rows import Written
 
 USER, DRAFT = make.USER, make.DRAFT

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from guard.commands.log_changes import checkpoint, erase, prune, review
-from guard.commands.log_files import export, report, verify_
+from guard.commands.log_files import export, report
 from guard.commands.log_open import (
     AsJson,
     By,
@@ -30,6 +30,7 @@ from guard.commands.log_open import (
     who,
     writing,
 )
+from guard.commands.log_proofs import check_proof, prove, verify_
 from guard.commands.log_tables import record_line, record_panel, records_table, summary_panel
 from guard.errors import InputError
 from guard.log.export import jsonl
@@ -225,6 +226,8 @@ def _echo_lines(rows: Iterable[tuple[Entry, AnyRecord]]) -> None:
 
 
 log.command("verify")(verify_)
+log.command()(prove)
+log.command("check-proof")(check_proof)
 log.command()(export)
 log.command()(report)
 log.command()(review)

@@ -1,12 +1,11 @@
-"""`guard log verify | export | report`: proof, copies and summaries of the compliance log."""
+"""`guard log export | report`: copies and summaries of the compliance log."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from enum import IntEnum
-from itertools import islice, pairwise
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,8 +29,9 @@ from guard.commands.log_open import (
     who,
     writing,
 )
+from guard.commands.log_proofs import Against, Key, public_key, verdict, verified
 from guard.commands.log_tables import summary_panel
-from guard.errors import InputError, LogError
+from guard.errors import InputError
 from guard.files import writer
 from guard.log.export import FORMATS, Row, csv_lines, jsonl, write_parquet
 from guard.log.heads import now
@@ -42,136 +42,9 @@ from guard.log.select import Selection, record_of, selected
 from guard.log.verification import Verification
 
 if TYPE_CHECKING:
-    from guard.log.checkpoint import Verifier
     from guard.log.log import Log
-    from guard.log.places import Places
-    from guard.log.store import Store
 
 AT_A_TIME = 200  # records whose texts are read with one record of access
-_LONGEST_ANCHORS = 64 * 2**20
-Key = Annotated[
-    str | None,
-    typer.Option(
-        "--pubkey",
-        help="The public key (a file or the key itself) from your own settings; by default the one "
-        "beside the log, which whoever alters the log could exchange.",
-    ),
-]
-Against = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--against",
-        help="A file of checkpoints that was kept elsewhere. May be repeated. The file beside the "
-        "log is always looked at.",
-    ),
-]
-
-
-class Found(IntEnum):
-    """What the exit code of `verify` says; 2 is that the log cannot be read."""
-
-    OK = 0
-    TAMPERED = 1
-    UNSIGNED = 3
-
-
-def verify_(
-    where: Where = None, pubkey: Key = None, against: Against = None, as_json: AsJson = False
-) -> None:
-    """Verify the log: that no record was altered, removed, inserted, reordered or cut off.
-
-    Exit codes: 0 all is as it was written, and signed; 1 something is wrong (the first line says
-    from which record on, and what); 2 the log cannot be read; 3 nothing is wrong, but the latest
-    records are not signed yet.
-
-    - `guard log verify --log audit.db --pubkey audit.pub --against kept-elsewhere.txt`
-    """
-    with reading(where) as store:
-        found = verified(store, named(where).places, pubkey, against or ())
-    if as_json:
-        typer.echo(found.as_json())
-    else:
-        console = Console()
-        console.print(_verdict(found), soft_wrap=True, highlight=False, markup=False)
-        for problem in found.problems:
-            at = "the log" if problem.seq is None else f"record {problem.seq}"
-            console.print(
-                f"{at}: {problem.wrong}: {problem.what}",
-                soft_wrap=True, highlight=False, markup=False, style="red",
-            )  # fmt: skip
-    if not found.ok:
-        raise typer.Exit(Found.TAMPERED)
-    raise typer.Exit(Found.OK if found.complete else Found.UNSIGNED)
-
-
-def _verdict(found: Verification) -> str:
-    unsigned = found.size - found.signed
-    told = f"{found.size} records, {found.signed} of them signed"
-    if found.pruned:
-        told += f", {found.pruned} removed by retention"
-    if found.erased:
-        told += f", {found.erased} without their texts by erasure or retention"
-    if not found.ok:
-        return f"TAMPERED: {told}; {len(found.problems)} found:"
-    return f"{'ok' if found.complete else f'ok so far, {unsigned} not signed yet'}: {told}"
-
-
-def verified(
-    store: Store, places: Places, pubkey: str | None = None, against: Sequence[Path] = ()
-) -> Verification:
-    """Verify with the key and the checkpoints that were named, and with those beside the log.
-
-    Raises:
-        LogError: the log, the key or a file of checkpoints cannot be read.
-    """
-    from guard.log.verify import verify
-
-    beside = places.checkpoints
-    notes = [note for file in against for note in kept_notes(file)]
-    if beside.exists():
-        notes += kept_notes(beside)
-    return verify(store, public_key(places, pubkey), against=notes)
-
-
-def public_key(places: Places, pubkey: str | None) -> Verifier:
-    """The public key that was named, or the one beside the log.
-
-    Raises:
-        LogError: there is none, or it is damaged.
-    """
-    from guard.log.checkpoint import Verifier
-
-    if pubkey is not None and not Path(pubkey).is_file() and "+" in pubkey:
-        return Verifier.parse(pubkey)
-    file = Path(pubkey) if pubkey is not None else places.public
-    try:
-        return Verifier.parse(file.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise LogError(
-            f"the public key {file} cannot be read ({type(error).__name__}); give --pubkey"
-        ) from None
-
-
-def kept_notes(file: Path) -> list[str]:
-    """The checkpoints of a file, as `guard log checkpoint` or the log itself has written it.
-
-    Raises:
-        LogError: it cannot be read, or holds none.
-    """
-    try:
-        if file.stat().st_size > _LONGEST_ANCHORS:
-            raise LogError(f"{file} is too large for a file of checkpoints")
-        parts = file.read_text("utf-8").split("\n\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise LogError(f"{file} cannot be read ({type(error).__name__})") from None
-    notes = [
-        f"{text}\n\n{signature.strip()}\n"
-        for text, signature in pairwise(parts)
-        if signature.startswith("\u2014 ") and not text.startswith("\u2014 ")
-    ]
-    if not notes:
-        raise LogError(f"{file} holds no signed checkpoint")
-    return [note.lstrip("\n") for note in notes]
 
 
 def export(
@@ -389,7 +262,7 @@ def report(
 
 def _integrity(found: Verification, key: str) -> Integrity:
     result = "tampered" if not found.ok else "ok" if found.complete else "not all signed"
-    detail = _verdict(found)
+    detail = verdict(found)
     if found.problems:
         first = found.problems[0]
         detail += f" first, at record {first.seq}, {first.wrong}: {first.what}"

@@ -282,6 +282,27 @@ class TestVerify:
         assert isinstance(complaint("verify"), LogError)
 
 
+class TestProofs:
+    def test_a_proof_holds_for_whoever_has_the_public_key(
+        self, ids: list[str], tmp_path: Path
+    ) -> None:
+        proof = tmp_path / "proof.json"
+        assert run("prove", ids[1], "--out", proof).exit_code == 0
+
+        done = run("check-proof", proof, "--pubkey", tmp_path / "log.pub")
+
+        assert json.loads(done.stdout)["id"] == ids[1]
+        assert CANARY not in proof.read_text()
+
+    def test_a_proof_that_was_changed_does_not_hold(self, ids: list[str], tmp_path: Path) -> None:
+        proof = tmp_path / "proof.json"
+        proof.write_text(run("prove", ids[1]).stdout.replace("grief.hurry", "grief.heavy"))
+
+        assert isinstance(
+            complaint("check-proof", proof, "--pubkey", tmp_path / "log.pub"), LogError
+        )
+
+
 class TestExport:
     @pytest.mark.usefixtures("ids")
     def test_lines_hold_the_bytes_that_were_hashed(self) -> None:

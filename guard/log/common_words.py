@@ -43,6 +43,12 @@ cheating
 # Words with a capital of their own that are no names of people.
 CAPITALISED = frozenset(
     """
+mon tues weds thurs fri michaelmas minecraft fortnite nintendo playstation xbox kindle toyota
+samaritans childline sertraline fluoxetine citalopram escitalopram venlafaxine lamotrigine
+quetiapine olanzapine risperidone aripiprazole mirtazapine trazodone bupropion diazepam lorazepam
+clonazepam alprazolam methadone suboxone naltrexone vyvanse concerta abilify cymbalta celexa paxil
+parkinson alzheimer hodgkin tagalog tigrinya swahili urdu hindi remeron buspar depakote emdr dbt
+cbt crohn's crohn tourette's asperger ozempic viagra hogwarts
 january february march april may june july august september october november december jan feb mar
 apr jun jul aug sep sept oct nov dec mondays tuesdays wednesdays thursdays fridays saturdays
 sundays christmas easter ramadan eid hanukkah diwali thanksgiving halloween valentine's passover
@@ -117,7 +123,7 @@ nurse uncle aunt auntie aunty tante nana nan grandma grandpa granny gran mama pa
 señor señora senor senora herr frau monsieur madame don doña principal detective sheriff
 """.split()
 )
-TITLES_ANY_CASE = frozenset("mr mrs ms mx dr prof rev sgt miss pc".split())
+TITLES_ANY_CASE = frozenset("mr mrs ms mx dr prof rev sgt pc".split())
 GREETINGS = frozenset(
     """
 hi hello hey dear dearest thanks thank sorry bye goodbye goodnight morning evening afternoon

@@ -6,9 +6,13 @@ in no list is not found: redaction lowers a risk, encryption carries the guarant
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from unicodedata import category, normalize
 
 from guard.log.common_words import (
     CAPITALISED,
@@ -29,6 +33,8 @@ _WORD = re.compile(rf"{PLACEHOLDER.pattern}|[^\W\d_]+(?:['-][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?\n:;\"(]")
 _LONGEST = 4  # words of one name
 _NOT_NAMES = PLAIN | CAPITALISED | COUNTRIES
+_VOCABULARY = Path(__file__).parents[1] / "models" / "minilm" / "tokenizer.json"
+_RARE = 4  # letters that a rare word must have: shorter ones are mostly sounds and initials
 _FEATURE = re.compile(r"(?:ing|ed|ish|ese|ist|ian|ful|less|ous|ive|able|ic)$")
 
 
@@ -100,6 +106,14 @@ def named(text: str) -> Iterator[PersonalPiece]:
         yield PersonalPiece("NAME", words[first].start, words[after - 1].end)
 
 
+@cache
+def _common() -> frozenset[str]:
+    """The 20,000 or so whole words that the encoder which ships knows. A capitalised word inside a
+    sentence that is not among them is mostly somebody's name."""
+    vocabulary = json.loads(_VOCABULARY.read_text("utf-8"))["model"]["vocab"]
+    return frozenset(word for word in vocabulary if word.isalpha())
+
+
 def _words(text: str) -> Iterator[_Word]:
     before = 0
     for match in _WORD.finditer(text):
@@ -112,9 +126,11 @@ def _found(words: Sequence[_Word], at: int, ends: dict[int, int]) -> Iterator[tu
     word = words[at]
     if word.masked:
         return
-    if (word.known and _stands(words, at)) or (
-        word.nameable and not word.opens and _acts(words, at)
-    ):
+    if word.known:
+        found = _stands(words, at)
+    else:
+        found = word.nameable and (_rare(words, at) or (not word.opens and _acts(words, at)))
+    if found:
         yield at, _chain(words, at)
     if word.gap == " & " and word.nameable:
         yield at, _chain(words, at)
@@ -143,6 +159,28 @@ def _stands(words: Sequence[_Word], at: int) -> bool:
     if word.opens:
         return surname or acts or word.owns or (word.low in SURE)
     return not word.text.isupper()
+
+
+def _rare(words: Sequence[_Word], at: int) -> bool:
+    """A rare capitalised word inside a sentence, or at its head where a person must follow:
+    "Ludovica, my oldest friend", "Thorvald's brother", "Thorvald said"."""
+    word = words[at]
+    if len(word.text) < _RARE or not word.text.isalpha():
+        return False
+    if not word.opens:
+        thing = words[at - 1].low in ("the", "a", "an", "my", "this", "that", "some")
+        return not thing and word.text[1:].islower() and unaccented(word.low) not in _common()
+    after = words[at + 1 : at + 6]
+    if len(after) > 1 and after[0].gap == ", " and after[0].low in ("my", "his", "her", "our"):
+        return any(one.low in KIN for one in after[1:])
+    if unaccented(word.low) in _common() or not after:
+        return False
+    return word.owns or (after[0].gap == " " and after[0].low in DOES)
+
+
+def unaccented(word: str) -> str:
+    """As the encoder's vocabulary spells it."""
+    return "".join(c for c in normalize("NFD", word) if category(c) != "Mn")
 
 
 def _acts(words: Sequence[_Word], at: int) -> bool:
@@ -217,7 +255,7 @@ def _greets(word: _Word, last: str) -> bool:
 def _titles(word: _Word, follows: _Word) -> bool:
     if follows.gap not in (" ", ". ") or word.low not in TITLES:
         return False
-    if word.low in TITLES_ANY_CASE:
+    if word.low in TITLES_ANY_CASE and word.text != "MS":
         return follows.nameable or follows.low not in PLAIN | KIN | DOES
     return word.titled and follows.gap == " " and (follows.nameable or follows.sure)
 

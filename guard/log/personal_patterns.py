@@ -26,7 +26,7 @@ _CAP = r"[A-ZÀ-ÖØ-ÞŁŚŻŽŠČĆĐ][\w'.-]{0,30}"
 _SUFFIX = (
     r"(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|Ln|Drive|Dr|Court|Ct|Crescent|Cres|"
     r"Close|Place|Pl|Terrace|Trail|Parkway|Pkwy|Square|Sq|Way|Row|Grove|Gardens|Hill|Highway|Hwy|"
-    r"Circle|Cir|Mews|Quay|Walk)"
+    r"Circle|Cir|Mews|Quay)"
 )
 _UNIT = r"(?:Apartment|Apt|Unit|Suite|Ste|Flat|Room|Floor|#)\.? ?#?\d{0,5}[A-Za-z]?"
 _TOWN = rf"(?:,? {_CAP}(?: {_CAP}){{0,2}})?,? [A-Z]{{2}},? \d{{5}}(?:-\d{{4}})?"
@@ -43,10 +43,16 @@ _NUMBERED = (
     r"insurance card|tax|tin|number plate|plate|vin|order|customer|badge|booking|docket|claimant|"
     r"confirmation|id|pin|password|passcode|national id|health card|visa)"
 )
-# A number by which anybody may ask for help says nothing about who writes.
+# Numbers and sites by which anybody may ask for help say nothing about who writes, and whether a
+# reply pointed to one is what a reviewer looks for.
 _HELP_LINES = frozenset(
-    "988 911 999 112 111 116123 116111 18002738255 8002738255 741741 85258 131114 0800585858 "
-    "18007997233 8007997233 08082000247 08001111 18003308255".split()
+    "988 911 999 112 111 116123 116111 741741 85258 131114 0800585858 08082000247 08001111".split()
+)
+_TOLL_FREE = re.compile(r"1?8(?:00|33|44|55|66|77|88)\d{7}")
+_HELP_SITES = re.compile(
+    r"(?:https?://)?(?:www\.)?(?:988lifeline\.org|findahelpline\.com|samaritans\.org|"
+    r"crisistextline\.org|befrienders\.org|rainn\.org|thehotline\.org|childline\.org)(?:/[\w/-]*)?",
+    re.IGNORECASE,
 )
 
 
@@ -77,7 +83,12 @@ def _iban(match: re.Match[str]) -> bool:
 
 def _dialled(match: re.Match[str]) -> bool:
     digits = "".join(c for c in match.group() if c.isdigit())
-    return 7 <= len(digits) <= 15 and digits not in _HELP_LINES
+    public = digits in _HELP_LINES or bool(_TOLL_FREE.fullmatch(digits))
+    return 7 <= len(digits) <= 15 and not public
+
+
+def _linked(match: re.Match[str]) -> bool:
+    return not _HELP_SITES.fullmatch(match.group())
 
 
 def _dated(match: re.Match[str]) -> bool:
@@ -92,12 +103,13 @@ def _street(match: re.Match[str]) -> bool:
 
 
 def _numbered(match: re.Match[str]) -> bool:
-    return len(re.findall(r"\d", match["piece"])) >= 3
+    told = match["piece"]
+    return len(re.findall(r"\d", told)) >= 3 and re.split(r"[ -]", told)[0].lower() not in PLAIN
 
 
 def _place(match: re.Match[str]) -> bool:
-    first = match["piece"].split()[0].lower().strip(".'")
-    return first not in PLAIN | CAPITALISED | COUNTRIES
+    first = match["piece"].split()[0].strip(".'")
+    return not first.isupper() and first.lower() not in PLAIN | CAPITALISED | COUNTRIES
 
 
 def _named_house(match: re.Match[str]) -> bool:
@@ -126,14 +138,24 @@ _RULES: tuple[_Rule, ...] = (
         r"(?:com|org|net|edu|co|uk|de|io)" + _R,
         case=False,
     ),
-    _rule("URL", r"(?<![\w\]])(?:https?://|www\.)[^\s<>\"\[\]]*[^\s<>\"\[\].,;:!?')]", case=False),
+    _rule(
+        "URL",
+        r"(?<![\w\]])(?:https?://|www\.)[^\s<>\"\[\]]*[^\s<>\"\[\].,;:!?')]",
+        _linked,
+        case=False,
+    ),
     _rule(
         "URL",
         _L + r"(?:[a-z\d-]{1,63}\.){1,4}(?:com|org|net|edu|gov|info|app|dev|io|co|uk|de|fr|nl|eu|"
-        r"blog|online|site|xyz|example)(?:/[\w./?=&%#~+-]*[\w/])?" + _R,
+        r"blog|online|site|xyz|example)(?:/[\w./?=&%#~+-]*[\w/])?" + _R, _linked,
         case=False,
     ),
-    _rule("URL", _L + r"(?:[a-z\d-]{1,63}\.){1,4}[a-z]{2,10}/[\w./?=&%#~+-]*[\w/]", case=False),
+    _rule(
+        "URL",
+        _L + r"(?:[a-z\d-]{1,63}\.){1,4}[a-z]{2,10}/[\w./?=&%#~+-]*[\w/]",
+        _linked,
+        case=False,
+    ),
     _rule("CARD", _L + r"\d(?:[ -]?\d){12,18}" + _R, _card),
     _rule("ID", _L + r"[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){2,7}(?: ?[A-Z\d]{1,3})?" + _R, _iban),
     _rule("ID", _L + r"[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}" + _R, case=False),
@@ -141,7 +163,7 @@ _RULES: tuple[_Rule, ...] = (
     _rule("ID", r"(?<![\w:\]])(?:[\da-f]{1,4}:{1,2}){2,7}[\da-f]{1,4}(?![\w:\[])", case=False),
     _rule("DATE", _L + rf"{_YEAR}[-/.]\d\d?[-/.]\d\d?" + _R, _dated),
     _rule("DATE", _L + rf"\d\d?[-/.]\d\d?[-/.](?:{_YEAR}|\d\d)" + _R, _dated),
-    _rule("DATE", _L + rf"(?:the )?{_DAY}(?: of)? {_MONTH}\b\.?(?:,? {_YEAR})?" + _R),
+    _rule("DATE", _L + rf"(?:the )?{_DAY}(?: of)? {_MONTH}\b(?:\.(?= ?\d))?(?:,? {_YEAR})?" + _R),
     _rule("DATE", _L + rf"{_MONTH}\.? (?:the )?{_DAY}(?:,? {_YEAR})?" + _R),
     _rule("DATE", _L + rf"{_MONTH}\.?,? {_YEAR}" + _R),
     _rule(
@@ -164,7 +186,7 @@ _RULES: tuple[_Rule, ...] = (
         _dialled,
     ),
     _rule("ID", _L + r"\d{3}-\d{2}-\d{4}" + _R),
-    _rule("ID", _L + r"\d{3}[ -]\d{3}[ -]\d{4}" + _R),
+    _rule("ID", _L + r"\d{3}[ -]\d{3}[ -]\d{4}" + _R, _dialled),
     _rule("ID", _L + r"\d{3}\.\d{3}\.\d{3}-\d{2}" + _R),
     _rule("PHONE", _L + r"\(?0\d{0,5}\)?(?:[ ./-]{0,2}\d){7,11}" + _R, _dialled),
     _rule("PHONE", _L + r"\d{3}-\d{4}" + _R, _dialled),
@@ -172,7 +194,7 @@ _RULES: tuple[_Rule, ...] = (
         "ID",
         rf"\b{_NUMBERED}(?:,?[ -](?:id|number|no\.?|num|code|card|plate|reference|n°)){{0,2}}"
         r"(?: is| was|,|:|=|#){0,3} {0,2}"
-        r"(?P<piece>(?:(?:mrn|nr\.?|no\.?) )?(?=[a-z\d]{0,12}[ -]?[a-z\d]{0,12}\d)"
+        r"(?P<piece>(?:(?:mrn|nr\.?|no\.?) )?(?=[a-z]{0,8}-?[a-z]{0,8}\d|[a-z]{1,3} \d)"
         r"[a-z\d]{1,20}(?:[ -](?=[a-z]{0,8}\d)[a-z\d]{1,20}){0,4}|[A-Z]{1,3}\d{2,4} [A-Z]{2,3})"
         + _R,
         _numbered,

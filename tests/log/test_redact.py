@@ -76,6 +76,8 @@ class TestPlaceholders:
             "I hope May is better than April was. I will march on.",
             "I'm German, I'm 27, and I can't grant myself some grace.",
             "You could call 988, or 116 123, or text HOME to 741741.",
+            "Call 1-800-422-4453 or see findahelpline.com.",
+            "MS runs in our family, and I miss the old days.",
             "Call me crazy, but it cost $1,200,000 and took 15-20 minutes.",
             "In 2019 we were happy. It's 3:45. My pulse was 140/90.",
             "",
@@ -83,6 +85,24 @@ class TestPlaceholders:
     )
     def test_what_tells_nothing_about_anybody_stays(self, text: str) -> None:
         assert redact(text) == text
+
+    @pytest.mark.parametrize(
+        "text", ["https://samaritans.org@evil.example/anna", "samaritans.org.evil.example/x/anna"]
+    )
+    def test_what_only_looks_like_a_place_of_help_goes(self, text: str) -> None:
+        assert redact(text) == "[URL]"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "The eulogy for Bertille was nine minutes long.",
+            "Since the layoffs Thorvald eats alone.",
+            "Ludovica, my oldest friend, forgot my birthday.",
+            "It's because of Zbynek that I don't sing any more.",
+        ],
+    )
+    def test_a_rare_capitalised_word_is_taken_for_a_name(self, text: str) -> None:
+        assert "[NAME]" in redact(text)
 
     def test_a_name_found_once_is_replaced_everywhere(self) -> None:
         text = "My sister Quillonia left. Quillonia never calls, and I miss Quillonia's jokes."

@@ -177,6 +177,7 @@ def prove(
         return
     with writer(out) as write:
         write(told)
+    Console(stderr=True).print(f"wrote {out}", highlight=False, soft_wrap=True)
 
 
 def check_proof(

@@ -4,7 +4,8 @@ never text, ids of records, or anything of a person.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from guard.errors import MissingExtraError
@@ -13,6 +14,8 @@ from guard.report import Report
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
+
+    from guard.log.log import Log
 
 # Seconds. Audits take tens of milliseconds, rewrites by a language model seconds.
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -65,14 +68,12 @@ def prometheus_metrics(registry: CollectorRegistry | None = None) -> Recorder:
     return record
 
 
-def prometheus_log_counters(
-    counts: Callable[[], Mapping[str, int]], registry: CollectorRegistry | None = None
-) -> None:
+def prometheus_log_counters(log: Log, registry: CollectorRegistry | None = None) -> None:
     """Register what became of the records of the compliance log: `guard_log_records_total{fate}`
     (`written`, `spooled`, `dropped`, ...) and the gauge `guard_log_waiting`.
 
     Args:
-        counts: gives the numbers now, by name; it is asked when Prometheus asks.
+        log: is asked when Prometheus asks.
         registry: where they are registered; None for the default one.
 
     Raises:
@@ -83,7 +84,7 @@ def prometheus_log_counters(
 
     class Collector:
         def collect(self) -> Iterator[Any]:
-            now = counts()
+            now = asdict(log.counts)
             fates = CounterMetricFamily(
                 "guard_log_records", "What became of records of this process.", labels=["fate"]
             )
@@ -92,7 +93,7 @@ def prometheus_log_counters(
                     fates.add_metric([fate], number)
             yield fates
             yield GaugeMetricFamily(
-                "guard_log_waiting", "Records that wait to be written.", now.get("waiting", 0)
+                "guard_log_waiting", "Records that wait to be written.", now["waiting"]
             )
 
     (client.REGISTRY if registry is None else registry).register(Collector())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import log_factories as make
 from prometheus_client import CollectorRegistry, generate_latest
 
 from guard import Report
@@ -53,13 +56,15 @@ def test_an_audit_alone_has_no_timings_and_is_counted_all_the_same(flagged: Repo
     )
 
 
-def test_the_logs_counts_are_asked_for_when_scraped() -> None:
+def test_the_logs_counts_are_asked_for_when_scraped(tmp_path: Path) -> None:
     registry = CollectorRegistry()
-    counts = {"written": 3, "dropped": 0, "waiting": 2}
-    prometheus_log_counters(lambda: counts, registry)
+    with make.open_log(tmp_path) as log:
+        prometheus_log_counters(log, registry)
+        log.record(make.report(), make.turn())
+        log.record(make.report(), make.turn())
 
-    counts |= {"written": 7}
+        def fate(name: str) -> float | None:
+            return registry.get_sample_value("guard_log_records_total", {"fate": name})
 
-    assert registry.get_sample_value("guard_log_records_total", {"fate": "written"}) == 7
-    assert registry.get_sample_value("guard_log_records_total", {"fate": "dropped"}) == 0
-    assert registry.get_sample_value("guard_log_waiting") == 2
+        assert (fate("written"), fate("dropped")) == (3, 0)  # and the record of the packs
+        assert registry.get_sample_value("guard_log_waiting") == 0

@@ -104,16 +104,16 @@ def table(done: Measured, name: str) -> str:
 
 
 def speed() -> str:
-    """Milliseconds for a message, and for 32,000 characters."""
+    """Milliseconds of processor time for a message, and for 32,000 characters."""
     texts = [json.loads(line)["text"] for line in TEXT.read_text("utf-8").splitlines()]
-    started = time.perf_counter()
+    started = time.process_time()
     for text in texts:
         redact(text)
-    each = 1000 * (time.perf_counter() - started) / len(texts)
+    each = 1000 * (time.process_time() - started) / len(texts)
     long = " ".join(texts * 3)[:32_000]
-    started = time.perf_counter()
+    started = time.process_time()
     redact(long)
-    return f"{each:.2f} ms a message, {1000 * (time.perf_counter() - started):.0f} ms for 32,000"
+    return f"{each:.2f} ms of processor time a message, {1000 * (time.process_time() - started):.0f} ms for 32,000"
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ _RARE = 4  # letters that a rare word must have: shorter ones are mostly sounds 
 _FEATURE = re.compile(r"(?:ing|ed|ish|ese|ist|ian|ful|less|ous|ive|able|ic)$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Word:
     """A word without its 's, in the text's letters and in small ones, and what stands before it.
 
@@ -65,24 +65,20 @@ class _Word:
         owns = told[-2:] in ("'s", "'S") and len(told) > 3
         text = told[:-2] if owns else told
         low = text.lower()
-        first = low.split("-")[0]
-        titled = text[:1].isupper() and (len(text) == 1 or not text.isupper())
-        sure = low in SURE or (first in SURE and titled)
+        head = text[0]
+        opens = gap != " " and (not gap or _SENTENCE_END.search(gap) is not None)
+        end = start + len(text)
+        if head.islower():  # most words: no name, unless one that is no other word
+            sure = low in SURE
+            return cls(start, end, text, low, gap, owns, False, False, opens, sure, sure, False)
+        first = low.partition("-")[0]
+        titled = head.isupper() and (len(text) == 1 or not text.isupper())
+        sure = low in SURE or (titled and first in SURE)
+        known = sure or (titled and (low in CAPITAL or first in CAPITAL))
         other = low in _NOT_NAMES or len(text) < 2
-        return cls(
-            start=start,
-            end=start + len(text),
-            text=text,
-            low=low,
-            gap=gap,
-            owns=owns,
-            masked=text.startswith("["),
-            titled=titled,
-            opens=not gap or bool(_SENTENCE_END.search(gap)),
-            sure=sure,
-            known=sure or (titled and (low in CAPITAL or first in CAPITAL)),
-            nameable=titled and (not other or (low in CAPITAL and low not in PLAIN)),
-        )
+        nameable = titled and (not other or (low in CAPITAL and low not in PLAIN))
+        masked = head == "["
+        return cls(start, end, text, low, gap, owns, masked, titled, opens, sure, known, nameable)
 
 
 def named(text: str) -> Iterator[PersonalPiece]:

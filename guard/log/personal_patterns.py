@@ -14,6 +14,7 @@ from guard.log.common_words import CAPITALISED, COUNTRIES, PLAIN
 from guard.log.pieces import PersonalKind, PersonalPiece
 
 # Not right after a word, a placeholder or a sign that joins; not right before one.
+_DIGIT = re.compile(r"\d")
 _L = r"(?<![\w\]@.+\-])"
 _R = r"(?![\w\[])"
 _MONTH = (
@@ -116,7 +117,12 @@ def _named_house(match: re.Match[str]) -> bool:
     return match["piece"].split()[0].lower() not in PLAIN
 
 
-_Rule = tuple[PersonalKind, re.Pattern[str], Callable[[re.Match[str]], bool] | None]
+# What a text must hold for a pattern of a kind to be worth a look.
+_NEEDS: dict[PersonalKind, str] = {
+    "PHONE": "digit", "CARD": "digit", "DATE": "digit", "AGE": "digit", "ADDRESS": "digit",
+    "ID": "digit", "URL": "dot",
+}  # fmt: skip
+_Rule = tuple[PersonalKind, re.Pattern[str], Callable[[re.Match[str]], bool] | None, str]
 
 
 def _rule(
@@ -125,13 +131,19 @@ def _rule(
     holds: Callable[[re.Match[str]], bool] | None = None,
     *,
     case: bool = True,
+    needs: str | None = None,
 ) -> _Rule:
-    return kind, re.compile(pattern, 0 if case else re.IGNORECASE), holds
+    flags = 0 if case else re.IGNORECASE
+    return kind, re.compile(pattern, flags), holds, needs or _NEEDS.get(kind, "any")
 
 
 # In order of precedence. A group `piece` is what is replaced, else all of the match.
 _RULES: tuple[_Rule, ...] = (
-    _rule("EMAIL", r"(?<![\w.+\-\]])[\w.+\-]++@(?:[\w\-]{1,63}\.){1,5}[^\W\d_]{2,24}" + _R),
+    _rule(
+        "EMAIL",
+        r"(?<![\w.+\-\]])[\w.+\-]++@(?:[\w\-]{1,63}\.){1,5}[^\W\d_]{2,24}" + _R,
+        needs="at",
+    ),
     _rule(
         "EMAIL",
         _L + r"[\w.]{2,64} ?(?:\(at\)|\{at\}| at ) ?\w{2,30} ?(?:\(dot\)|\{dot\}| dot ) ?"
@@ -239,6 +251,7 @@ _RULES: tuple[_Rule, ...] = (
         _L + rf"(?P<piece>{_CAP}(?: {_CAP}){{0,2}} (?:Street|Avenue|Road|Lane|Drive|Court|"
         r"Crescent|Close|Terrace|Boulevard))" + _R,
         _named_house,
+        needs="any",
     ),
     _rule(
         "PLACE",
@@ -272,9 +285,9 @@ _RULES: tuple[_Rule, ...] = (
         r"\b(?:[Pp]late|[Rr]egistration)(?: is|,|:){0,2} "
         r"(?P<piece>[A-Z]{1,3}\d{1,4} ?[A-Z]{0,3})" + _R,
     ),
-    _rule("ID", r"(?<![\w.\]@])@(?P<piece>[\w](?:[\w.]{0,28}\w)?)" + _R),
-    _rule("ID", _L + r"(?:u|r)/[\w-]{3,24}" + _R),
-    _rule("ID", _L + r"(?:sk|pk|ghp|xox[bp])[-_][\w-]{16,200}+"),
+    _rule("ID", r"(?<![\w.\]@])@(?P<piece>[\w](?:[\w.]{0,28}\w)?)" + _R, needs="at"),
+    _rule("ID", _L + r"(?:u|r)/[\w-]{3,24}" + _R, needs="slash"),
+    _rule("ID", _L + r"(?:sk|pk|ghp|xox[bp])[-_][\w-]{16,200}+", needs="any"),
     _rule("ID", _L + r"\d{9,30}" + _R, _dialled),
     _rule("ID", _L + r"(?=[A-Z-]{0,6}\d)[A-Z]{1,4}-?\d{6,12}[A-Z]?" + _R),
 )  # fmt: skip
@@ -282,7 +295,16 @@ _RULES: tuple[_Rule, ...] = (
 
 def shaped(text: str) -> Iterator[PersonalPiece]:
     """Pieces of the text that a pattern finds, pattern by pattern."""
-    for kind, pattern, holds in _RULES:
+    has = {
+        "digit": _DIGIT.search(text) is not None,
+        "dot": "." in text or "://" in text,
+        "at": "@" in text,
+        "slash": "/" in text,
+        "any": True,
+    }
+    for kind, pattern, holds, needs in _RULES:
+        if not has[needs]:
+            continue
         for match in pattern.finditer(text):
             if holds is None or holds(match):
                 group = "piece" if "piece" in pattern.groupindex else 0

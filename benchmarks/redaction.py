@@ -113,7 +113,8 @@ def speed() -> str:
     long = " ".join(texts * 3)[:32_000]
     started = time.process_time()
     redact(long)
-    return f"{each:.2f} ms of processor time a message, {1000 * (time.process_time() - started):.0f} ms for 32,000"
+    whole = 1000 * (time.process_time() - started)
+    return f"{each:.2f} ms of processor time a message, {whole:.0f} ms for 32,000 characters"
 
 
 def main() -> None:

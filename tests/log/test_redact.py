@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import log_factories as make
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from benchmarks.redaction import Measured, measured
 from guard.log.pieces import KINDS, PLACEHOLDER
 from guard.log.redact import PersonalPiece, find_personal, redact
+from guard.report import Span
 
 # What the text written for it gives now, less a little: a change that loses more must say so.
 FLOORS = {
@@ -159,3 +163,21 @@ class TestSecondFinder:
             return [PersonalPiece("NAME", at, at + 7)] if at >= 0 else []
 
         assert redact("Biscuit was twelve, anna says", second) == "[NAME] was twelve, [NAME] says"
+
+
+class TestTurns:
+    def test_a_name_that_the_message_tells_goes_from_the_draft_too(self, tmp_path: Path) -> None:
+        turn = make.turn("My dog Biscuit died.", "Losing Biscuit hurts. Don't be sad!")
+        report = make.report(draft=turn.draft)
+        words = report.findings[0].model_copy(
+            update={"span": Span(source="draft", start=0, end=len("Losing Biscuit hurts."))}
+        )
+
+        with make.open_log(tmp_path, text="redacted") as log:
+            made = log.record(report.model_copy(update={"findings": (words,)}), turn)
+            assert made is not None
+            texts = log.reveal([made.event_id], by="mia", purpose="test")[made.event_id]
+
+        assert texts.user == "My dog [NAME] died."
+        assert texts.draft == "Losing [NAME] hurts. Don't be sad!"
+        assert texts.evidence == ("Losing [NAME] hurts.",)

@@ -16,7 +16,7 @@ from guard.log.presidio import presidio
 def named_by_a_pipeline() -> spacy.language.Language:
     pipeline = spacy.blank("en")
     ruler = pipeline.add_pipe("entity_ruler")
-    ruler.add_patterns([{"label": "PERSON", "pattern": "Biscuit"}])  # type: ignore[attr-defined]
+    ruler.add_patterns([{"label": "PERSON", "pattern": "Pepper"}])  # type: ignore[attr-defined]
     return pipeline
 
 
@@ -29,7 +29,7 @@ def test_its_patterns_find_a_number_of_a_card() -> None:
 def test_a_pipeline_of_ones_own_finds_names_that_have_no_cue(
     named_by_a_pipeline: spacy.language.Language,
 ) -> None:
-    text = "It rained, and Biscuit was twelve."
+    text = "It rained, and Pepper was twelve."
 
     assert redact(text) == text
     assert redact(text, presidio(named_by_a_pipeline)) == "It rained, and [NAME] was twelve."
@@ -37,6 +37,6 @@ def test_a_pipeline_of_ones_own_finds_names_that_have_no_cue(
 
 def test_twice_is_as_once(named_by_a_pipeline: spacy.language.Language) -> None:
     second = presidio(named_by_a_pipeline)
-    once = redact("Biscuit, 4111 1111 1111 1111, +44 7700 900123, anna", second)
+    once = redact("Pepper, 4111 1111 1111 1111, +44 7700 900123, anna", second)
 
     assert redact(once, second) == once

@@ -159,18 +159,18 @@ class TestAnyText:
 class TestSecondFinder:
     def test_what_it_finds_is_replaced_as_well(self) -> None:
         def second(text: str) -> list[PersonalPiece]:
-            at = text.find("Biscuit")
-            return [PersonalPiece("NAME", at, at + 7)] if at >= 0 else []
+            at = text.find("Pepper")
+            return [PersonalPiece("NAME", at, at + 6)] if at >= 0 else []
 
-        assert redact("Biscuit was twelve, anna says", second) == "[NAME] was twelve, [NAME] says"
+        assert redact("Pepper was twelve, anna says", second) == "[NAME] was twelve, [NAME] says"
 
 
 class TestTurns:
     def test_a_name_that_the_message_tells_goes_from_the_draft_too(self, tmp_path: Path) -> None:
-        turn = make.turn("My dog Biscuit died.", "Losing Biscuit hurts. Don't be sad!")
+        turn = make.turn("My dog Pepper died.", "Losing Pepper hurts. Don't be sad!")
         report = make.report(draft=turn.draft)
         words = report.findings[0].model_copy(
-            update={"span": Span(source="draft", start=0, end=len("Losing Biscuit hurts."))}
+            update={"span": Span(source="draft", start=0, end=len("Losing Pepper hurts."))}
         )
 
         with make.open_log(tmp_path, text="redacted") as log:

@@ -6,6 +6,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -36,10 +37,11 @@ from guard.errors import InputError
 from guard.log.export import jsonl
 from guard.log.heads import now
 from guard.log.json_schema import schema
-from guard.log.period import Integrity, summary
+from guard.log.period import Integrity
 from guard.log.record import AnyRecord, ReviewRecord, Texts
-from guard.log.select import record_of, selected
+from guard.log.select import fired_on, record_of, selected
 from guard.log.store import Entry, Store
+from guard.log.summary import summary
 
 log = typer.Typer(
     no_args_is_help=True,
@@ -201,6 +203,7 @@ def stats(
             made=now(),
             since=wanted.since,
             until=wanted.until,
+            fired_on=partial(fired_on, store),
         )
     if as_json:
         typer.echo(found.model_dump_json(indent=1))

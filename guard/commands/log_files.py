@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -35,10 +36,11 @@ from guard.errors import InputError
 from guard.files import writer
 from guard.log.export import FORMATS, Row, csv_lines, jsonl, write_parquet
 from guard.log.heads import now
-from guard.log.period import Integrity, summary
+from guard.log.period import Integrity
 from guard.log.period_page import period_page
 from guard.log.record import ReviewRecord, TurnRecord
-from guard.log.select import Selection, record_of, selected
+from guard.log.select import Selection, fired_on, record_of, selected
+from guard.log.summary import summary
 from guard.log.verification import Verification
 
 if TYPE_CHECKING:
@@ -242,6 +244,7 @@ def report(
             since=wanted.since,
             until=wanted.until,
             below=suppress_below,
+            fired_on=partial(fired_on, store),
         )
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)

@@ -72,6 +72,14 @@ def packs_of(record: TurnRecord) -> frozenset[str]:
     return frozenset(finding.pack.partition("@")[0] for finding in record.findings)
 
 
+def fired_on(store: Store, record_id: str) -> tuple[str, ...]:
+    """The rules that fired on a turn; none where it is gone."""
+    entry = store.find(record_id)
+    record = record_of(entry) if entry is not None else None
+    found = record.findings if isinstance(record, TurnRecord) else ()
+    return tuple(dict.fromkeys(finding.rule for finding in found))
+
+
 def selected(store: Store, selection: Selection) -> Iterator[tuple[Entry, AnyRecord]]:
     """The records that are meant, in order, streaming; of those that are there now.
 

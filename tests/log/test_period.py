@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from guard.log.canonical import uuid7
 from guard.log.heads import written
 from guard.log.parts import Circumstances
-from guard.log.period import Integrity, Period, summary
+from guard.log.period import Integrity, Period
 from guard.log.period_page import period_page
 from guard.log.record import AnyRecord, GapRecord, ReviewRecord, TurnRecord
 from guard.log.shares import share, shown
+from guard.log.summary import summary
 from guard.log.turns import turn_fields
 from guard.report import Risk
 
@@ -108,6 +109,23 @@ class TestReviews:
         assert rule.precision.low < 8 / 9 < (rule.precision.high or 0)
         assert found.reviews.dispositions == {"agree": 8, "false_alarm": 1, "missed": 1}
         assert found.reviews.covered.value == 1.0
+
+    def test_who_changes_their_mind_counts_once(self) -> None:
+        one = turn()
+
+        found = summed(one, review(one, "false_alarm"), review(one, "agree"))
+
+        assert found.reviews.dispositions == {"agree": 1}
+        assert (found.rules[0].agree, found.rules[0].false_alarm) == (1, 0)
+
+    def test_a_review_of_an_earlier_turn_counts_for_its_rules(self) -> None:
+        earlier = turn()
+
+        found = summed(review(earlier, "agree"), fired_on=lambda _: ["base.soothe-only"])
+
+        assert [(rule.rule, rule.turns, rule.agree) for rule in found.rules] == [
+            ("base.soothe-only", 0, 1)
+        ]
 
     def test_no_reviewer_is_named(self) -> None:
         one = turn()

@@ -69,31 +69,58 @@ def root(leaves: list[bytes]) -> bytes:
     return node
 
 
-def signed(note: str, name: str, key: Ed25519PublicKey) -> tuple[int, bytes]:
-    """Size and root of a checkpoint, once its signature holds."""
+def key_of(text: str) -> tuple[str, Ed25519PublicKey]:
+    """The log's name and the public key, written name+hash+base64."""
+    name, _, encoded = text.strip().split("+", 2)
+    return name, Ed25519PublicKey.from_public_bytes(base64.b64decode(encoded)[1:])
+
+
+def holds(key: str, signature: str, text: str) -> bool:
+    try:
+        key_of(key)[1].verify(base64.b64decode(signature), text.encode())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def in_office(first: str, records: list[tuple[int, bytes]]) -> list[tuple[str, int]]:
+    """The keys that signed, each after how many records: a new key counts if the one before has
+    signed for it, in a record."""
+    keys = [(first, 0)]
+    for seq, body in records:
+        record = json.loads(body)
+        if record["kind"] == "key" and record["old"] == keys[-1][0]:
+            said = f"guard.log key handover\n{record['old']}\n{record['new']}\n"
+            if holds(record["old"], record["signature"], said):
+                keys.append((record["new"], seq))
+    return keys
+
+
+def signed(note: str, keys: list[tuple[str, int]]) -> tuple[int, bytes]:
+    """Size and root of a checkpoint, once the signature of the key then in office holds."""
     text, _, signature = note.strip("\n").partition("\n\n")
     dash, signer, encoded = signature.split(" ")
     origin, size, encoded_root = text.split("\n")[:3]
-    try:
-        # Four bytes of the key's hash stand before the signature.
-        key.verify(base64.b64decode(encoded)[4:], text.encode() + b"\n")
-    except InvalidSignature:
-        raise Tampered(f"the checkpoint of {size} is not signed by this key") from None
-    if dash != "\u2014" or signer != name or origin != name:
+    key = [key for key, after in keys if after < int(size)][-1] if int(size) else keys[0][0]
+    # Four bytes of the key's hash stand before the signature.
+    stripped = base64.b64encode(base64.b64decode(encoded)[4:]).decode()
+    if not holds(key, stripped, f"{text}\n"):
+        raise Tampered(f"the checkpoint of {size} is not signed by the key that was in office")
+    if dash != "\u2014" or not signer == origin == key_of(key)[0]:
         raise Tampered(f"the checkpoint of {size} belongs to another log")
     return int(size), base64.b64decode(encoded_root)
 
 
 def verify(records: Path, checkpoints: Path, public: Path) -> str:
     """What was verified; raises Tampered if something is wrong."""
-    name, _, encoded = public.read_text("utf-8").strip().split("+", 2)
-    key = Ed25519PublicKey.from_public_bytes(base64.b64decode(encoded)[1:])
-    leaves = chained(bodies(records))
+    told = bodies(records)
+    leaves = chained(told)
+    keys = in_office(public.read_text("utf-8").strip(), told)
     parts = checkpoints.read_text("utf-8").strip("\n").split("\n\n")
     notes = [f"{text}\n\n{line}" for text, line in zip(parts[::2], parts[1::2], strict=True)]
     covered = 0
     for note in notes:
-        size, expected = signed(note, name, key)
+        size, expected = signed(note, keys)
         if size > len(leaves):
             raise Tampered(f"a checkpoint says {size} records, and there are {len(leaves)}")
         if root(leaves[:size]) != expected:

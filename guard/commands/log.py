@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from guard.commands.log_changes import checkpoint, erase, prune, review
+from guard.commands.log_changes import checkpoint, erase, prune, review, rotate_key
 from guard.commands.log_files import export, report
 from guard.commands.log_open import (
     AsJson,
@@ -237,3 +237,4 @@ log.command()(review)
 log.command()(erase)
 log.command()(prune)
 log.command()(checkpoint)
+log.command("rotate-key")(rotate_key)

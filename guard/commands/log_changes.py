@@ -192,6 +192,20 @@ def checkpoint(
     _tell(_told(latest) | {"public_key": key}, as_json, latest.note.rstrip("\n"))
 
 
+def rotate_key(where: Where = None, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Sign with a new key from here on, for instance because the old one may have been seen.
+
+    The old key vouches for the new one in a record, so the public key that people hold still
+    verifies everything. Processes that write to the log must be started anew to sign.
+    """
+    if not yes:
+        typer.confirm("Change the key that signs checkpoints?", abort=True, err=True)
+    with writing(where) as log:
+        log.rotate_key()
+        key = str(log.public_key)
+    _tell({"public_key": key}, as_json, f"changed; {key} still verifies the log")
+
+
 def _told(latest: Checkpoint) -> dict[str, Any]:
     return {"size": latest.size, "root": latest.root.hex(), "note": latest.note}
 

@@ -292,6 +292,10 @@ class TestProofs:
         done = run("check-proof", proof, "--pubkey", tmp_path / "log.pub")
 
         assert json.loads(done.stdout)["id"] == ids[1]
+        assert run("rotate-key", "--yes").exit_code == 0
+        assert run("prove", ids[2], "--out", proof).exit_code == 0
+        assert run("check-proof", proof, "--pubkey", tmp_path / "log.pub").exit_code == 0
+        assert run("verify", "--pubkey", tmp_path / "log.pub").exit_code == 0
         assert CANARY not in proof.read_text()
 
     def test_a_proof_that_was_changed_does_not_hold(self, ids: list[str], tmp_path: Path) -> None:

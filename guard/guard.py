@@ -22,6 +22,7 @@ from guard.delivery import WHOLE, Delivery
 from guard.errors import InputError, PackError
 from guard.judge import Judge, Settings
 from guard.log import Recorder, record_event
+from guard.log.context import now_about
 from guard.log.events import logger
 from guard.models.encoder import DEFAULT_CACHE, Encoder
 from guard.more import MorePacks
@@ -317,13 +318,14 @@ class Guard:
         if delivery.released or delivery.gone:
             done = await awithin(FOREVER, going_on, job, done, delivery)
         report = _with_reply(report, done, delivery, started, audited)
-        return await asyncio.shield(awithin(FOREVER, self._keep, report, job))
+        report = await asyncio.shield(awithin(FOREVER, self._keep, report, job))
+        return now_about(report)
 
     def _keep(self, report: Report, job: Job) -> Report:
         if self.log is not None:
             from guard.log.durable import kept
 
-            report = kept(self.log, report, job.turn, lambda: job.fallback)
+            report = now_about(kept(self.log, report, job.turn, lambda: job.fallback))
         self._record(report)
         return report
 

@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: demo test lint types tests wheel bench quality train heads clean help
+.PHONY: demo test lint types tests faults wheel bench quality train heads clean help
 
 help: ## Show what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ types: $(VENV)/.dev
 
 tests: $(VENV)/.dev
 	$(BIN)/pytest --cov --cov-report=term
+
+faults: $(VENV)/.dev ## Kill, fill up, cut off and tamper with the log at full length; some minutes
+	$(BIN)/pytest -m slow tests/log
 
 wheel: ## Build the wheel, install it into an empty environment without torch, run the main job there
 	sh benchmarks/wheel.sh $(PYTHON)

@@ -27,6 +27,14 @@ def _structlog_as_before() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(autouse=True)
+def _structlog_as_it_was() -> Iterator[None]:
+    """What a test sets up in structlog (capture_logs does, too) ends with it."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
+
+
 @pytest.fixture(scope="session")
 def guard_() -> Guard:
     return Guard(mode="annotate")

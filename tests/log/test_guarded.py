@@ -12,7 +12,7 @@ import pytest
 from log_factories import open_log, report, turn
 from structlog.testing import capture_logs
 
-from guard import Circumstances, Guard, Log, about
+from guard import Circumstances, Guard, Log, about, session
 from guard.errors import LogUnavailableError, SettingsFileError
 from guard.log.durable import kept
 from guard.log.record import parse
@@ -62,6 +62,18 @@ class TestGuard:
             assert record.micros["total"] > 0
             texts = log.reveal([record.id], by="bo", purpose="test")[record.id]
             assert texts.draft == SOOTHED["draft"]
+
+    def test_the_person_of_a_session_is_the_subject(self, tmp_path: Path, reader: Reader) -> None:
+        with open_log(tmp_path) as log:
+            guard = Guard(encoder=reader, log=log)
+            with session(user="u-17"):
+                guard.check(**SOOTHED)
+            with about(subject="u-17"):
+                guard.check(**SOOTHED)
+            subjects = {parse(entry.body).subject for entry in log.store.entries(kind="turn")}
+
+        assert len(subjects) == 1
+        assert None not in subjects
 
     def test_so_it_is_off_the_event_loop(self, tmp_path: Path, reader: Reader) -> None:
         with open_log(tmp_path) as log:

@@ -59,7 +59,7 @@ def _what(record: AnyRecord) -> str:
     told = record.model_dump(mode="json", exclude_none=True)
     for name in ("basis", "purpose", "why", "until", "new"):
         if name in told:
-            return f"{name} {told[name]}"
+            return _visible(f"{name} {told[name]}")
     return ""
 
 
@@ -85,7 +85,10 @@ def record_panel(
     for review in reviews:
         rule = f" of {review.rule}" if review.rule else ""
         parts.append(
-            Text(f"{review.ts[:19]}  {review.reviewer}: {review.disposition}{rule}  {review.id}")
+            Text(
+                f"{review.ts[:19]}  {_visible(review.reviewer)}: {review.disposition}"
+                f"{_visible(rule)}  {review.id}"
+            )
         )
     return Panel(Group(*parts), title=f"{record.kind} {entry.seq}", title_align="left")
 

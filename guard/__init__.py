@@ -1,8 +1,8 @@
 """Guard: an audit between a language model and a person who feels something.
 
-    from guard import Guard
+    import guard
 
-    report = Guard().check(user="My dog died last night.", draft="Don't be sad!")
+    report = guard.check(user="My dog died last night.", draft="Don't be sad!")
     report.verdict.outcome, report.verdict.reason, report.reply.text
 
 Importing this package loads nothing heavy; models load with the first `Guard`.
@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 from guard._version import __version__
 
 if TYPE_CHECKING:
+    from guard._protect import protect
+    from guard._session import session
+    from guard._shared import acheck, check, use
     from guard.errors import (
         BrokenLineError,
         EncoderError,
@@ -24,7 +27,9 @@ if TYPE_CHECKING:
         LogError,
         LogUnavailableError,
         MissingExtraError,
+        ModelSetupError,
         PackError,
+        PolicyError,
         SettingsFileError,
     )
     from guard.guard import Guard
@@ -70,6 +75,8 @@ _HOME = {
             "LogError",
             "LogUnavailableError",
             "MissingExtraError",
+            "ModelSetupError",
+            "PolicyError",
             "SettingsFileError",
         ),
         "guard.errors",
@@ -101,6 +108,9 @@ _HOME = {
         ),
         "guard.report",
     ),
+    **dict.fromkeys(("acheck", "check", "use"), "guard._shared"),
+    "protect": "guard._protect",
+    "session": "guard._session",
     "Guard": "guard.guard",
     "Log": "guard.log.log",
     "Circumstances": "guard.log.parts",
@@ -133,7 +143,9 @@ __all__ = [
     "LogUnavailableError",
     "Message",
     "MissingExtraError",
+    "ModelSetupError",
     "PackError",
+    "PolicyError",
     "Reading",
     "Recorded",
     "Reply",
@@ -151,7 +163,12 @@ __all__ = [
     "Verdict",
     "__version__",
     "about",
+    "acheck",
+    "check",
     "prompt",
+    "protect",
+    "session",
+    "use",
 ]
 
 

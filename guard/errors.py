@@ -31,6 +31,14 @@ class SettingsFileError(GuardError):
     """A setting of the deployment is not valid, or its file cannot be read."""
 
 
+class PolicyError(GuardError):
+    """A session asks for less than the guard or the session around it does: a laxer mode, a longer
+    deadline, a pack that changes rules of the guard's own. Sessions can only tighten.
+
+    Met when opening `guard.session`; for packs, at the latest when a turn is checked within it.
+    """
+
+
 class EncoderError(GuardError):
     """An encoder could not be loaded: the model directory is incomplete or does not fit."""
 
@@ -53,3 +61,8 @@ class LogUnavailableError(LogError):
 
     Met when a record is written with `on_error="raise"`, and by commands that read the log.
     """
+
+
+class ModelSetupError(GuardError):
+    """A rewriter or judge with a language model cannot be set up: its address is not safe, or the
+    environment variable of its key is not set."""

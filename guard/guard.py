@@ -10,19 +10,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import ValidationError
 
+from guard._protect import Protect
+from guard._session import ain_force, in_force
 from guard.errors import InputError, PackError
 from guard.judge import Judge, Settings
 from guard.log import Recorder, record_event
 from guard.log.events import logger
 from guard.models.encoder import DEFAULT_CACHE, Encoder
+from guard.more import MorePacks
 from guard.offload import awithin, within
+from guard.opinions import SecondOpinion, aconsulted, consulted
 from guard.packs.conditions import Role
+from guard.packs.firing import NOTHING
 from guard.packs.schema import Override, Rule
 from guard.packs.watch import Watch
 from guard.policy import MODES, disposition
@@ -79,6 +84,8 @@ class Guard:
             any text. It must not raise.
         rewriter: rewrites flagged drafts with a language model (`guard.repair.model`). Where it has
             none that passes a second audit, and without one, the offline rewriter is asked.
+        second_opinion: asked where the heads are unsure, such as a language model
+            (`guard.repair.model.ModelJudge`). It can make a verdict graver, and never clears one.
         annotation: where findings are shown when a flagged draft goes out as it is: in the report
             alone (`report`), in a `note` after the draft that people can read, or in a `trailer`,
             one last line that programs can read (`guard.repair.read_trailer`).
@@ -113,6 +120,7 @@ class Guard:
         cache: int = DEFAULT_CACHE,
         record: Recorder = record_event,
         rewriter: Rewriter | None = None,
+        second_opinion: SecondOpinion | None = None,
         annotation: Annotation = "report",
         if_rewrite_fails: Literal["fallback", "annotate"] = "fallback",
         deadline: float | None = DEADLINE,
@@ -149,6 +157,7 @@ class Guard:
             *((rewriter,) if rewriter else ()),
             OfflineRewriter(),
         )
+        self.second_opinion = second_opinion
         self._record = record
         self.log = _log(log)
         settings = Settings(mode, emotion_inference, not risk_cues, self.limits, role)
@@ -162,6 +171,7 @@ class Guard:
             packs,
             reload,
         )
+        self.more = MorePacks(packs, changes, self._judges.current, cache, reload)
 
     @classmethod
     def configured(cls, file: str | Path | None = None, **arguments: Any) -> Guard:
@@ -171,10 +181,17 @@ class Guard:
 
         Raises:
             SettingsFileError: a setting is not valid, or its file cannot be read.
+            ModelSetupError: the rewriter's address is not safe, or it has no key.
         """
         log = arguments.pop("log", None)
-        ours = {name: arguments.pop(name) for name in Deployment.model_fields if name in arguments}
+        names = Deployment.model_fields.keys() - {"rewriter"}
+        ours = {name: arguments.pop(name) for name in names if name in arguments}
         set_ = deployment(file, **ours)
+        if set_.rewriter is not None and set_.mode == "rewrite":
+            from guard.repair.model import ModelRewriter
+
+            if arguments.get("rewriter") is None:
+                arguments["rewriter"] = ModelRewriter(**set_.rewriter.model_dump())
         return cls(
             set_.mode,
             packs=set_.packs,
@@ -200,6 +217,12 @@ class Guard:
     def documents(self) -> Documents:
         """What splits texts into sentences and matches the packs' patterns."""
         return self.judge.rules.documents
+
+    @property
+    def protect(self) -> Protect:
+        """Decorates a function so that what it answers is checked by this guard before its caller
+        gets it: `@guard.protect` or `@guard.protect(user="question")`."""
+        return Protect(self)
 
     def audit(
         self,
@@ -229,18 +252,24 @@ class Guard:
     ) -> Report:
         """Audit one turn, carry out the verdict, and record it. `report.reply.text` goes out.
 
-        A fault inside the audit does not raise: the outcome is then `unknown`, and is recorded.
+        What a `guard.session` around it asks for is in force as well. A fault inside the audit does
+        not raise: the outcome is then `unknown`, and is recorded.
 
         Raises:
             InputError: the arguments do not make a turn.
         """
+        self = in_force(self)
         started = time.perf_counter()
         deadline = Deadline.after(self.deadline)
         given = _turn(turn, user, draft, messages)
         judge = self.judge
-        report = self._in_time(judge, given, deadline)
+        report, lowered = self._in_time(judge, given, deadline), NOTHING
+        if self.second_opinion is not None:
+            report, lowered = consulted(
+                self.second_opinion, _audits(judge), judge.rules, given, report, deadline
+            )
         audited = time.perf_counter()
-        job = _job(judge, given, report, deadline)
+        job = _job(judge, given, report, deadline, lowered)
         action = disposition(report.verdict, self.mode)
         done = repair(job, action, self.rewriters, self.annotation, self.if_rewrite_fails)
         return self._keep(_with_reply(report, done, started, audited), job)
@@ -260,6 +289,7 @@ class Guard:
         Raises:
             InputError: the arguments do not make a turn.
         """
+        self = await ain_force(self)
         started = time.perf_counter()
         deadline = Deadline.after(self.deadline)
         given = _turn(turn, user, draft, messages)
@@ -268,8 +298,13 @@ class Guard:
             report = await awithin(deadline.left, _audited, judge, given)
         except TimeoutError:
             report = _late(judge, given)
+        lowered = NOTHING
+        if self.second_opinion is not None:
+            report, lowered = await aconsulted(
+                self.second_opinion, _audits(judge), judge.rules, given, report, deadline
+            )
         audited = time.perf_counter()
-        job = _job(judge, given, report, deadline)
+        job = _job(judge, given, report, deadline, lowered)
         action = disposition(report.verdict, self.mode)
         done = await arepair(job, action, self.rewriters, self.annotation, self.if_rewrite_fails)
         report = _with_reply(report, done, started, audited)
@@ -317,13 +352,17 @@ def _log(given: Log | str | Path | None) -> Log | None:
     return Log.open(given)
 
 
-def _audited(judge: Judge, turn: Turn) -> Report:
+def _audited(judge: Judge, turn: Turn, lowered: Mapping[str, float] = NOTHING) -> Report:
     try:
-        return judge.judged(turn)
+        return judge.judged(turn, lowered)
     except Exception as error:
         # Whatever fails in here must not become a pass. The type alone: a message could quote.
         logger().error("audit_failed", error=type(error).__name__)
         return judge.unjudged(turn, "error", type(error).__name__)
+
+
+def _audits(judge: Judge) -> Callable[[Turn, Mapping[str, float]], Report]:
+    return lambda turn, lowered: _audited(judge, turn, lowered)
 
 
 def _late(judge: Judge, turn: Turn) -> Report:
@@ -331,13 +370,19 @@ def _late(judge: Judge, turn: Turn) -> Report:
     return judge.unjudged(turn, "timeout", "")
 
 
-def _job(judge: Judge, turn: Turn, report: Report, deadline: Deadline) -> Job:
+def _job(
+    judge: Judge,
+    turn: Turn,
+    report: Report,
+    deadline: Deadline,
+    lowered: Mapping[str, float],
+) -> Job:
     return Job(
         turn=turn,
         report=report,
         rules=judge.rules,
         fallback=fallback_for(judge.rules, report, turn.draft),
-        audit=lambda text: _audited(judge, turn.with_draft(text)),
+        audit=lambda text: _audited(judge, turn.with_draft(text), lowered),
         deadline=deadline,
     )
 

@@ -9,18 +9,19 @@ change of packs makes a new judge.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from guard._version import __version__
 from guard.audit import examine
+from guard.floor import at_least
 from guard.models.detectors import Detector, ExemplarDetector, TrainedDetector
 from guard.models.encoder import Encoder, load_encoder
 from guard.models.exemplars import fit_heads
 from guard.models.reader import Reader, shared_reader
 from guard.packs.checks import Seen
 from guard.packs.conditions import Role
-from guard.packs.firing import find
+from guard.packs.firing import NOTHING, find
 from guard.packs.load import LoadedPack, load_packs
 from guard.packs.looks import Scanned
 from guard.packs.ruleset import BASE, Ruleset, compile_packs, groups_of
@@ -76,7 +77,8 @@ class Sight:
 @dataclass(frozen=True, slots=True)
 class Judge:
     """What judges: detector, encoder and rules. `named`: packs that are always in force; None: all
-    are. `files` are those the packs came from."""
+    are. `files` are those the packs came from. `floor`: a judge of fewer packs, whose findings this
+    one's cannot take back."""
 
     settings: Settings
     detector: Detector
@@ -84,6 +86,7 @@ class Judge:
     rules: Ruleset
     named: frozenset[str] | None
     files: tuple[Path, ...]
+    floor: Judge | None = None
 
     @classmethod
     def of(
@@ -121,14 +124,27 @@ class Judge:
         named = self.named
         return frozenset(one.id for one in self.rules.packs) if named is None else named
 
-    def judged(self, turn: Turn) -> Report:
-        """Audit one turn. Whatever is raised in here must not become a pass."""
-        sight = self.see(turn)
-        return sight if isinstance(sight, Report) else self.decided(turn, sight)
+    def over(self, floor: Judge) -> Judge:
+        """The same, without taking back anything that a judge of fewer packs finds."""
+        return replace(self, floor=floor)
 
-    def decided(self, turn: Turn, sight: Sight) -> Report:
+    def in_mode(self, mode: Mode) -> Judge:
+        """The same in another mode."""
+        if mode == self.settings.mode:
+            return self
+        floor = self.floor and self.floor.in_mode(mode)
+        return replace(self, settings=replace(self.settings, mode=mode), floor=floor)
+
+    def judged(self, turn: Turn, lowered: Mapping[str, float] = NOTHING) -> Report:
+        """Audit one turn. Whatever is raised in here must not become a pass. `lowered`: by label,
+        how much less than a rule's threshold a score may have (`guard.opinions`)."""
+        sight = self.see(turn)
+        report = sight if isinstance(sight, Report) else self.decided(turn, sight, lowered)
+        return report if self.floor is None else at_least(self.floor.judged(turn, lowered), report)
+
+    def decided(self, turn: Turn, sight: Sight, lowered: Mapping[str, float] = NOTHING) -> Report:
         """Find and decide, on a turn that was seen."""
-        findings, resolutions = find(self.rules, sight.seen, sight.active)
+        findings, resolutions = find(self.rules, sight.seen, sight.active, lowered)
         report = self._report(
             turn,
             decide(findings, self.settings.mode),

@@ -380,3 +380,9 @@ class Report(Value):
     timings: Timings = Timings()
     digests: Digests
     record: Recorded | None = None
+
+    @property
+    def history_message(self) -> dict[str, str]:
+        """What to append to the conversation: the text that went out, never a draft that did
+        not."""
+        return {"role": "assistant", "content": self.reply.text}

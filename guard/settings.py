@@ -8,6 +8,9 @@
     [rules."base.soothe-only"]
     action = "annotate"
 
+    [rewriter]
+    model = "gpt-4.1-mini"
+
     [log]
     where = "audit.db"
 
@@ -21,7 +24,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -77,6 +80,19 @@ class LogSettings(BaseModel):
         return Log.open(self.where, **self.model_dump(exclude=days))
 
 
+class RewriterSettings(BaseModel):
+    """The language model that rewrites. `key` names the environment variable that holds the key;
+    the key itself never stands in a file. It must end in `_API_KEY`, so that no settings file can
+    have another secret sent off."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    model: Annotated[str, Field(min_length=1)]
+    base_url: str | None = None
+    candidates: Annotated[int, Field(ge=1, le=8)] = 2
+    key: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*_API_KEY$")] = "OPENAI_API_KEY"
+
+
 class Deployment(BaseSettings):
     """The settings of a deployment, with their defaults."""
 
@@ -91,6 +107,7 @@ class Deployment(BaseSettings):
     reload: float | None = Field(default=None, gt=0)
     rules: dict[str, Override] = Field(default_factory=dict)
     log: LogSettings | None = None
+    rewriter: RewriterSettings | None = None
 
 
 def deployment(file: str | Path | None = None, **arguments: Any) -> Deployment:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from guard import Turn
+from guard import Guard, Turn
 from guard.report import (
     Act,
     Action,
@@ -419,3 +419,15 @@ def test_what_is_printed_of_a_turn_and_a_reply_holds_no_text() -> None:
     reply = Reply(text="zebrafinch", action="release")
 
     assert "zebrafinch" not in repr(turn) + str(turn) + repr(reply) + str(reply)
+
+
+def test_what_goes_into_the_history_is_what_went_out_and_never_a_withheld_draft() -> None:
+    blocking = Guard(mode="block")
+    draft = "I'm so sorry! Don't worry, everything will be okay. Stay strong!"
+
+    report = blocking.check(user="My dog died last night.", draft=draft)
+
+    assert report.reply.changed
+    assert report.history_message == {"role": "assistant", "content": report.reply.text}
+    assert Turn.from_messages([report.history_message]).draft == report.reply.text
+    assert "history_message" not in report.model_dump()

@@ -7,13 +7,21 @@ from pathlib import Path
 import pytest
 
 from guard import Guard, SettingsFileError
+from guard.repair.model import ModelRewriter
 from guard.settings import deployment
 
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("GUARD_MODE", "GUARD_PACKS", "GUARD_RULES", "GUARD_ROLE", "GUARD_CONFIG"):
+    for name in (
+        "GUARD_MODE",
+        "GUARD_PACKS",
+        "GUARD_RULES",
+        "GUARD_ROLE",
+        "GUARD_CONFIG",
+        "GUARD_REWRITER",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -100,3 +108,41 @@ def test_a_guard_is_made_as_the_deployment_has_set_it(tmp_path: Path) -> None:
     (rule,) = [one for one in guard.rules if one.id == "base.soothe-only"]
     assert (guard.mode, guard.inference) == ("block", "stated")
     assert (rule.severity, rule.at_least) == ("critical", 0.2)
+
+
+def test_a_rewriter_can_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OUR_API_KEY", "canary")
+    (tmp_path / "guard.toml").write_text(
+        'mode = "rewrite"\n[rewriter]\nmodel = "ours"\nbase_url = "http://127.0.0.1:9/v1"\n'
+        'key = "OUR_API_KEY"\ncandidates = 1\n'
+    )
+
+    guard = Guard.configured()
+    one = guard.rewriters[0]
+
+    assert isinstance(one, ModelRewriter)
+    assert (one.model, one.candidates) == ("ours", 1)
+    assert one.clients.address == "http://127.0.0.1:9/v1/"
+    assert one.clients.sync is not None
+    assert one.clients.sync.api_key == "canary"
+    one.clients.close()
+    assert len(Guard.configured(mode="annotate").rewriters) == 1
+
+
+def test_a_rewriter_can_be_set_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUARD_REWRITER", '{"model": "ours"}')
+
+    found = deployment().rewriter
+
+    assert found is not None
+    assert (found.model, found.base_url, found.key) == ("ours", None, "OPENAI_API_KEY")
+
+
+@pytest.mark.parametrize("key", ["AWS_SECRET_ACCESS_KEY", "sk-canary", "GITHUB_TOKEN"])
+def test_no_other_secret_can_be_named_as_key(tmp_path: Path, key: str) -> None:
+    (tmp_path / "guard.toml").write_text(f'[rewriter]\nmodel = "ours"\nkey = "{key}"\n')
+
+    with pytest.raises(SettingsFileError, match=r"setting rewriter\.key: ") as caught:
+        deployment()
+
+    assert "canary" not in str(caught.value)

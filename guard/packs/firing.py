@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import get_args
 
 from guard.packs.checks import Held, Seen
@@ -11,22 +12,26 @@ from guard.report import Action, Finding, Resolution, Severity, Span
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+NOTHING: Mapping[str, float] = MappingProxyType({})
 MOST_REQUIRED = 3  # a reply that must make more moves becomes a lecture
 
 
 def find(
-    rules: Ruleset, seen: Seen, active: Collection[str]
+    rules: Ruleset,
+    seen: Seen,
+    active: Collection[str],
+    lowered: Mapping[str, float] = NOTHING,
 ) -> tuple[tuple[Finding, ...], tuple[Resolution, ...]]:
     """The findings of the packs in force, the gravest first, and what gave way to what.
 
     A rule that permits something takes back findings of that label which are less grave, or as
     grave and less specific; never a missing move, nor a critical finding. Of required moves that
-    are missing, three are reported.
+    are missing, three are reported. `lowered`: see `fire`.
     """
     fired = [
         (ready, finding)
         for ready in rules.rules
-        if ready.pack.id in active and (finding := fire(ready, seen)) is not None
+        if ready.pack.id in active and (finding := fire(ready, seen, lowered)) is not None
     ]
     fired.sort(key=lambda one: _gravity(*one), reverse=True)
     permitting = [one for one in fired if one[1].kind == "permit"]
@@ -72,16 +77,23 @@ def margin_of(ready: ReadyRule, seen: Seen) -> tuple[float, str]:
     return min(hangs)
 
 
-def fire(ready: ReadyRule, seen: Seen) -> Finding | None:
-    """The finding of one rule, or None if it does not fire."""
+def fire(ready: ReadyRule, seen: Seen, lowered: Mapping[str, float] = NOTHING) -> Finding | None:
+    """The finding of one rule, or None if it does not fire.
+
+    `lowered` says, by label, by how much less than its threshold a score may have: a second opinion
+    found what the heads were unsure of. Of rules that forbid alone, so that nothing is cleared.
+    """
     rule = ready.rule
     score: float | None = None
     because: list[str] = []
     if rule.label is not None and rule.at_least is not None:
         score = seen.examined.scores[rule.label]
-        if score is None or score < rule.at_least:
+        less = lowered.get(rule.label, 0.0) if rule.kind == "forbid" else 0.0
+        if score is None or score < rule.at_least - less:
             return None
         because.append(f"{rule.label} {score:.2f} (needs {rule.at_least:.2f})")
+        if score < rule.at_least:
+            because.append("a second opinion found it")
     held = ready.check.holds(seen)
     if held is None or any(check.holds(seen) is not None for check in ready.unless):
         return None

@@ -121,10 +121,19 @@ def test_one_pass_after_another_is_what_training_packs_side_by_side(
     assert read == pytest.approx(side_by_side[0][0], abs=TOLERANCE)
 
 
-def test_a_guard_runs_on_any_sentence_transformers_model() -> None:
+def test_a_guard_runs_on_any_sentence_transformers_model(tmp_path: Path) -> None:
+    """One layer of six: each exemplar of the packs is read, and this is a model of its own."""
+    from sentence_transformers import SentenceTransformer
+
     from training.export import base_model
 
-    report = Guard(encoder=str(base_model())).audit(
+    model = SentenceTransformer(str(base_model()))
+    bert = model[0].auto_model
+    bert.encoder.layer = bert.encoder.layer[:1]
+    bert.config.num_hidden_layers = 1
+    model.save(str(tmp_path))
+
+    report = Guard(encoder=str(tmp_path)).audit(
         user="My dog died.", draft="Don't be sad! Sending hugs."
     )
 

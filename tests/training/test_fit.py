@@ -66,13 +66,17 @@ def test_a_short_training_learns_its_text_and_repeats_itself() -> None:
 
     torch.set_num_threads(2)
     maker = Maker()
-    some = [maker.own(row) for row in written("train")[:12]]
+    some = [maker.own(row) for row in written("train")[:8]]
     teacher = teach(sentences_of(some), base_model())
-    plan = Plan(4, 2e-4, 5e-3, {"own": 1.0}, tokens=1_500)
+    plan = Plan(4, 3e-4, 1e-2, {"own": 1.0}, tokens=700)
+    bert = base(base_model())
 
     def trained() -> Network:
+        """Two of the six layers learn so little text as well, in a quarter of the time."""
         torch.manual_seed(1)
-        return fit(Network(base(base_model())), some, teacher, plan)
+        network = Network(bert)
+        network.encoder.layers = network.encoder.layers[:2]
+        return fit(network, some, teacher, plan)
 
     once, again = (logits_of(trained(), some, teacher) for _ in range(2))
 

@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: demo test lint types tests model-server wheel bench quality train heads clean help
+.PHONY: demo test lint types tests faults model-server conformance clients wheel bench quality train heads clean help
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,9 @@ model-server: $(VENV)/.dev ## Rewrite with a real model server: builds one, with
 	GUARD_MODEL_SERVER_PYTHON=$(MODEL_SERVER)/bin/python \
 		$(BIN)/pytest -m slow tests/repair/test_model_server.py -s
 
+faults: $(VENV)/.dev ## Kill, fill up, cut off and tamper with the log at full length; some minutes
+	$(BIN)/pytest -m slow tests/log
+
 wheel: ## Build the wheel, install it into an empty environment without torch, run the main job there
 	sh benchmarks/wheel.sh $(PYTHON)
 
@@ -46,6 +49,12 @@ bench: $(VENV)/.dev ## Latency, start-up, memory; what packs cost: make bench PU
 
 quality: $(VENV)/.dev ## The quality table: make quality PUBLIC=folder
 	$(BIN)/python -m benchmarks.quality $(if $(PUBLIC),--public $(PUBLIC))
+
+conformance: $(VENV)/.dev ## The SDK's and LangChain's own tests, with bare and with wrapped clients
+	$(BIN)/python -m benchmarks.conformance $(if $(ONLY),--only $(ONLY))
+
+clients: $(VENV)/.dev ## What wrapping a client costs
+	$(BIN)/python benchmarks/clients.py
 
 train: $(VENV)/.dev ## Rebuild the shipped weights from text: make train PUBLIC=folder
 	$(BIN)/python -m training.train $(if $(PUBLIC),--public $(PUBLIC))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from guard._protect import protect
     from guard._session import session
     from guard._shared import acheck, check, use
+    from guard.clients import report_of, wrap
     from guard.errors import (
         BrokenLineError,
         EncoderError,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         PackError,
         PolicyError,
         SettingsFileError,
+        UnauditedError,
     )
     from guard.guard import Guard
     from guard.log.about import about
@@ -78,6 +80,7 @@ _HOME = {
             "ModelSetupError",
             "PolicyError",
             "SettingsFileError",
+            "UnauditedError",
         ),
         "guard.errors",
     ),
@@ -111,6 +114,7 @@ _HOME = {
     **dict.fromkeys(("acheck", "check", "use"), "guard._shared"),
     "protect": "guard._protect",
     "session": "guard._session",
+    **dict.fromkeys(("report_of", "wrap"), "guard.clients"),
     "Guard": "guard.guard",
     "Log": "guard.log.log",
     "Circumstances": "guard.log.parts",
@@ -160,6 +164,7 @@ __all__ = [
     "Timings",
     "Trajectory",
     "Turn",
+    "UnauditedError",
     "Verdict",
     "__version__",
     "about",
@@ -167,8 +172,10 @@ __all__ = [
     "check",
     "prompt",
     "protect",
+    "report_of",
     "session",
     "use",
+    "wrap",
 ]
 
 

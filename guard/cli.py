@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from guard._version import __version__
 from guard.batch import Tally, check_rows
+from guard.commands.log import log
 from guard.commands.rules import rules
 from guard.console import disposition_table, report_panel, summary_table
 from guard.errors import BrokenLineError, GuardError, InputError
@@ -226,6 +227,7 @@ def policy(as_json: AsJson = False) -> None:
 
 app.command("eval")(evaluation_command)
 app.add_typer(rules, name="rules")
+app.add_typer(log, name="log")
 
 
 def _audit_one(guard: Guard, turn: Turn, as_json: bool, out: Path | None) -> Tally:

@@ -51,6 +51,15 @@ class MissingExtraError(GuardError):
         self.extra = extra
 
 
+class ModelSetupError(GuardError):
+    """A rewriter or judge with a language model cannot be set up: its address is not safe, or the
+    environment variable of its key is not set."""
+
+
+class UnauditedError(GuardError):
+    """A wrapped client was asked for something that the guard can't audit, such as a websocket."""
+
+
 class LogError(GuardError):
     """Something is wrong with the compliance log that trying again will not mend: its file was
     replaced, its keys are lost, it belongs to another log, or it was written by a newer version."""
@@ -61,8 +70,3 @@ class LogUnavailableError(LogError):
 
     Met when a record is written with `on_error="raise"`, and by commands that read the log.
     """
-
-
-class ModelSetupError(GuardError):
-    """A rewriter or judge with a language model cannot be set up: its address is not safe, or the
-    environment variable of its key is not set."""

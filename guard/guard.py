@@ -12,15 +12,17 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from pydantic import ValidationError
 
 from guard._protect import Protect
 from guard._session import ain_force, in_force
+from guard.delivery import WHOLE, Delivery
 from guard.errors import InputError, PackError
 from guard.judge import Judge, Settings
 from guard.log import Recorder, record_event
+from guard.log.context import now_about
 from guard.log.events import logger
 from guard.models.encoder import DEFAULT_CACHE, Encoder
 from guard.more import MorePacks
@@ -28,6 +30,8 @@ from guard.offload import awithin, within
 from guard.opinions import SecondOpinion, aconsulted, consulted
 from guard.packs.conditions import Role
 from guard.packs.firing import NOTHING
+from guard.packs.prompt import paragraph
+from guard.packs.prompt import prompt as prompt_of
 from guard.packs.schema import Override, Rule
 from guard.packs.watch import Watch
 from guard.policy import MODES, disposition
@@ -35,6 +39,7 @@ from guard.repair import ANNOTATIONS, Annotation, Deadline, Job, Rewriter, arepa
 from guard.repair.fallback import fallback_for
 from guard.repair.job import FOREVER
 from guard.repair.offline import OfflineRewriter
+from guard.repair.released import going_on
 from guard.report import Attempt, Inference, Mode, Reply, Report, Timings
 from guard.settings import Deployment, deployment
 from guard.text.document import Documents
@@ -44,6 +49,7 @@ from guard.turn import Turn
 if TYPE_CHECKING:
     from guard.log.log import Log
 
+Client = TypeVar("Client")
 INFERENCES: tuple[Inference, ...] = get_args(Inference)
 ROLES: tuple[Role, ...] = get_args(Role)
 DEADLINE = 5.0  # seconds for one turn, all together
@@ -249,11 +255,13 @@ class Guard:
         user: str | None = None,
         draft: str | None = None,
         messages: Iterable[Any] | None = None,
+        delivery: Delivery = WHOLE,
     ) -> Report:
         """Audit one turn, carry out the verdict, and record it. `report.reply.text` goes out.
 
         What a `guard.session` around it asks for is in force as well. A fault inside the audit does
-        not raise: the outcome is then `unknown`, and is recorded.
+        not raise: the outcome is then `unknown`, and is recorded. `delivery` is for whoever sends a
+        draft piece by piece.
 
         Raises:
             InputError: the arguments do not make a turn.
@@ -263,16 +271,18 @@ class Guard:
         deadline = Deadline.after(self.deadline)
         given = _turn(turn, user, draft, messages)
         judge = self.judge
-        report, lowered = self._in_time(judge, given, deadline), NOTHING
+        report, lowered = _unheard(judge, given, delivery), NOTHING
+        report = report or self._in_time(judge, given, deadline)
         if self.second_opinion is not None:
             report, lowered = consulted(
                 self.second_opinion, _audits(judge), judge.rules, given, report, deadline
             )
         audited = time.perf_counter()
         job = _job(judge, given, report, deadline, lowered)
-        action = disposition(report.verdict, self.mode)
+        action = "release" if delivery.gone else disposition(report.verdict, self.mode)
         done = repair(job, action, self.rewriters, self.annotation, self.if_rewrite_fails)
-        return self._keep(_with_reply(report, done, started, audited), job)
+        done = going_on(job, done, delivery)
+        return self._keep(_with_reply(report, done, delivery, started, audited), job)
 
     async def acheck(
         self,
@@ -281,6 +291,7 @@ class Guard:
         user: str | None = None,
         draft: str | None = None,
         messages: Iterable[Any] | None = None,
+        delivery: Delivery = WHOLE,
     ) -> Report:
         """`check` without blocking the event loop: audits and records run on a few threads.
 
@@ -294,35 +305,64 @@ class Guard:
         deadline = Deadline.after(self.deadline)
         given = _turn(turn, user, draft, messages)
         judge = self.judge
-        try:
-            report = await awithin(deadline.left, _audited, judge, given)
-        except TimeoutError:
-            report = _late(judge, given)
-        lowered = NOTHING
+        report, lowered = _unheard(judge, given, delivery), NOTHING
+        report = report or await self._ain_time(judge, given, deadline)
         if self.second_opinion is not None:
             report, lowered = await aconsulted(
                 self.second_opinion, _audits(judge), judge.rules, given, report, deadline
             )
         audited = time.perf_counter()
         job = _job(judge, given, report, deadline, lowered)
-        action = disposition(report.verdict, self.mode)
+        action = "release" if delivery.gone else disposition(report.verdict, self.mode)
         done = await arepair(job, action, self.rewriters, self.annotation, self.if_rewrite_fails)
-        report = _with_reply(report, done, started, audited)
-        return await asyncio.shield(awithin(FOREVER, self._keep, report, job))
+        if delivery.released or delivery.gone:
+            done = await awithin(FOREVER, going_on, job, done, delivery)
+        report = _with_reply(report, done, delivery, started, audited)
+        report = await asyncio.shield(awithin(FOREVER, self._keep, report, job))
+        return now_about(report)
 
     def _keep(self, report: Report, job: Job) -> Report:
         if self.log is not None:
             from guard.log.durable import kept
 
-            report = kept(self.log, report, job.turn, lambda: job.fallback)
+            report = now_about(kept(self.log, report, job.turn, lambda: job.fallback))
         self._record(report)
         return report
+
+    def prompt(self, packs: Iterable[str | Path] = ()) -> str:
+        """The paragraph of these packs for a system prompt; by default of those that this guard
+        uses on every turn.
+
+        Raises:
+            PackError: a pack is missing or not valid.
+        """
+        certain = self.judge.certain
+        mine = [one for one in self.judge.rules.packs if one.id in certain]
+        return prompt_of(packs) if tuple(packs) else paragraph(mine)
+
+    def wrap(self, client: Client, **options: Any) -> Client:
+        """A client of the `openai` or `anthropic` package like the one given, all of whose replies
+        this guard audits; see `guard.clients.wrap` for its options.
+
+        Raises:
+            TypeError: it is no such client.
+            ValueError: an option is not valid.
+        """
+        from guard.clients import wrap
+
+        return wrap(client, self, **options)
 
     def _in_time(self, judge: Judge, turn: Turn, deadline: Deadline) -> Report:
         if self.deadline is None:
             return _audited(judge, turn)
         try:
             return within(deadline.left, _audited, judge, turn)
+        except TimeoutError:
+            return _late(judge, turn)
+
+    async def _ain_time(self, judge: Judge, turn: Turn, deadline: Deadline) -> Report:
+        try:
+            return await awithin(deadline.left, _audited, judge, turn)
         except TimeoutError:
             return _late(judge, turn)
 
@@ -365,6 +405,10 @@ def _audits(judge: Judge) -> Callable[[Turn, Mapping[str, float]], Report]:
     return lambda turn, lowered: _audited(judge, turn, lowered)
 
 
+def _unheard(judge: Judge, turn: Turn, delivery: Delivery) -> Report | None:
+    return None if delivery.fault is None else judge.unjudged(turn, delivery.fault, "")
+
+
 def _late(judge: Judge, turn: Turn) -> Report:
     logger().error("audit_late")
     return judge.unjudged(turn, "timeout", "")
@@ -388,7 +432,11 @@ def _job(
 
 
 def _with_reply(
-    report: Report, done: tuple[Reply, tuple[Attempt, ...]], started: float, audited: float
+    report: Report,
+    done: tuple[Reply, tuple[Attempt, ...]],
+    delivery: Delivery,
+    started: float,
+    audited: float,
 ) -> Report:
     ended = time.perf_counter()
     reply, attempts = done
@@ -397,7 +445,8 @@ def _with_reply(
         repair_ms=1000 * (ended - audited),
         total_ms=1000 * (ended - started),
     )
-    return report.model_copy(update={"reply": reply, "attempts": attempts, "timings": timings})
+    made = {"reply": reply, "attempts": attempts, "timings": timings}
+    return report.model_copy(update={**made, "prevented": delivery.prevented})
 
 
 def _turn(

@@ -361,6 +361,7 @@ class Report(Value):
 
     `resolutions` says which rule gave way to which; `packs` which were in force; `attempts` are the
     tries to rewrite the draft, in order; `opinions` what a language model said beside the heads.
+    `prevented`: the packs' paragraph stood in the system prompt that the draft was written to.
     `record` is None where there is no log, or the log does not keep this turn.
     """
 
@@ -376,6 +377,7 @@ class Report(Value):
     reply: Reply
     attempts: tuple[Attempt, ...] = ()
     opinions: tuple[Opinion, ...] = ()
+    prevented: bool = False
     scores: Scores
     timings: Timings = Timings()
     digests: Digests

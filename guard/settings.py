@@ -106,8 +106,8 @@ class Deployment(BaseSettings):
     emotion_inference: Inference = "full"
     reload: float | None = Field(default=None, gt=0)
     rules: dict[str, Override] = Field(default_factory=dict)
-    log: LogSettings | None = None
     rewriter: RewriterSettings | None = None
+    log: LogSettings | None = None
 
 
 def deployment(file: str | Path | None = None, **arguments: Any) -> Deployment:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from guard import Guard
 from guard.models.reader import Reader
 
+pytest_plugins = ("postgres_server",)
+
 # No deadline: time is measured in benchmarks, not in tests.
 settings.register_profile("guard", deadline=None, max_examples=60)
 settings.load_profile("guard")
@@ -23,6 +25,14 @@ def _structlog_as_before() -> Iterator[None]:
     """A test that captures events sets structlog up; later ones would print theirs."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def _structlog_as_it_was() -> Iterator[None]:
+    """What a test sets up in structlog (capture_logs does, too) ends with it."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -16,14 +16,15 @@ PYTHON = [
     for document in DOCUMENTS
     for i, block in enumerate(re.findall(r"```python\n(.*?)```", document.read_text(), re.DOTALL))
 ]
-# docs/packs.md is followed word for word elsewhere: its commands build on one another.
+# docs/packs.md and the commands of the log are followed word for word elsewhere: they build on one
+# another.
 COMMANDS = sorted(
     {
         line
         for document in DOCUMENTS
         if document.name != "packs.md"
         for block in re.findall(r"```console\n(.*?)```", document.read_text(), re.DOTALL)
-        for line in re.findall(r"^\$ (guard .*)$", block, re.MULTILINE)
+        for line in re.findall(r"^\$ (guard (?!log ).*)$", block, re.MULTILINE)
     }
 )
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
@@ -31,8 +32,13 @@ EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 @pytest.mark.parametrize("block", PYTHON)
 def test_a_python_block_of_the_documents_runs(
-    block: str, capsys: pytest.CaptureFixture[str]
+    block: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+
     exec(compile(block, "<document>", "exec"), {"__name__": "document"})  # noqa: S102
 
     assert "Traceback" not in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from guard._session import session
 from guard.errors import LogError
 from guard.log.about import current
 from guard.log.events import logger
@@ -39,12 +40,12 @@ def kept(log: Log, report: Report, turn: Turn, fallback: Callable[[], str]) -> R
 
 
 def _recorded(log: Log, report: Report, turn: Turn) -> Recorded | None:
-    said = current()
+    said, opened = current(), session.current()
     try:
         receipt = log.record(
             report,
             turn,
-            subject=said.subject,
+            subject=said.subject or (opened.user if opened else None),
             client_request_id=said.client_request_id,
             request_id=said.request_id,
             errors=said.errors,

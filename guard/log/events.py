@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from guard.log.context import FIELD, add_record_id
 from guard.report import Report
 
 Recorder = Callable[[Report], None]
@@ -33,7 +34,19 @@ def record_event(report: Report) -> None:
         total_ms=report.timings.total_ms,
         packs=sorted(report.digests.packs),
         guard=report.guard,
+        recorded=report.record.state if report.record else None,
+        **({FIELD: report.record.id} if report.record and report.record.id else {}),
     )
+
+
+def record_all(*recorders: Recorder) -> Recorder:
+    """One recorder that calls each of these, in order: `Guard(record=record_all(...))`."""
+
+    def record(report: Report) -> None:
+        for recorder in recorders:
+            recorder(report)
+
+    return record
 
 
 def logger() -> Any:
@@ -53,6 +66,7 @@ def _standard() -> Any:
         standard,
         processors=[
             structlog.stdlib.filter_by_level,
+            add_record_id,
             structlog.stdlib.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),

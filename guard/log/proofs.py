@@ -17,12 +17,13 @@ from guard.log.merkle import (
     inclusion_ranges,
     proof,
 )
+from guard.log.rotation import current, followed, handovers
 from guard.log.store import Store, leaf_of
 
 
 def prove(store: Store, seq: int) -> str:
     """A proof, as JSON, that a record is in the log: the record, its place, the hashes on the way
-    to the root, and the newest checkpoint.
+    to the root, the newest checkpoint, and how its key came from the first.
 
     Raises:
         LogError: there is no such record, or it is not yet signed.
@@ -40,6 +41,7 @@ def prove(store: Store, seq: int) -> str:
             "body": entry.body.decode(),
             "path": [one.hex() for one in path],
             "checkpoint": checkpoint.note,
+            "handovers": handovers(store),
         }
     )
 
@@ -55,11 +57,14 @@ def check_proof(text: str, key: Verifier) -> dict[str, Any]:
         seq, body, note = given["seq"], given["body"].encode(), given["checkpoint"]
         path = [bytes.fromhex(one) for one in given["path"]]
         record: dict[str, Any] = json.loads(body)
+        keys = followed(given.get("handovers", ()), [key])
     except (ValueError, KeyError, TypeError, AttributeError):
         raise LogError("this is no proof of a record") from None
     if not isinstance(seq, int) or not isinstance(note, str):
         raise LogError("this is no proof of a record")
-    said = opened(note, [key])
+    said = opened(note, [term.key for term in keys])
+    if said.signer not in map(str, current(keys, said.size)):
+        raise LogError("the checkpoint is signed by a key that had handed over before")
     if not included(leaf_of(body), seq, said.size, path, said.root):
         raise LogError(f"this does not prove that the record is number {seq} of {said.origin}")
     if record.get("seq") != seq or record.get("origin") != said.origin:

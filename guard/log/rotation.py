@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,16 +44,25 @@ def handovers(store: Store) -> list[dict[str, Any]]:
 def terms(store: Store, trusted: Sequence[Verifier]) -> list[Term]:
     """The keys that sign, each from where on: those that are trusted from the beginning, and each
     that one before it has signed. A handover of another key is passed over."""
+    return followed(_readable(store), trusted)
+
+
+def followed(said: Sequence[Mapping[str, Any]], trusted: Sequence[Verifier]) -> list[Term]:
+    """The same from handovers that somebody else gives, oldest first; see `handovers`.
+
+    Raises:
+        KeyError, TypeError: one is none.
+    """
     found = [Term(key, 0) for key in trusted]
-    for said in _readable(store):
+    for one in said:
         try:
-            old, new = Verifier.parse(said["old"]), Verifier.parse(said["new"])
-            signature = base64.b64decode(said["signature"], validate=True)
+            old, new = Verifier.parse(one["old"]), Verifier.parse(one["new"])
+            signature = base64.b64decode(one["signature"], validate=True)
         except (LogError, ValueError):
             continue
         holds = any(term.key == old for term in found) and old.name == new.name
         if holds and old.verifies(signature, _statement(old, new)):
-            found.append(Term(new, said["after"]))
+            found.append(Term(new, int(one["after"])))
     return found
 
 

@@ -6,32 +6,44 @@ from __future__ import annotations
 
 import hmac
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from guard.log.record import TextMode, Texts
 from guard.report import Report, Span
 from guard.turn import Turn
 
 Redact = Callable[[str], str]
-_MARK = "\ue000"
-"""A character of private use, which no recogniser knows: it marks places through redaction."""
+_MARK, _BETWEEN = "\ue000", "\n\ue001\n"
+"""Characters of private use, which no recogniser knows: they mark places through redaction."""
 
 
 def texts_of(
     report: Report, turn: Turn, mode: TextMode, redact: Redact, pepper: bytes, context: int = 0
 ) -> Texts:
     """The texts of a turn, and so many of the messages before it."""
-    kept = kept_as(mode, redact, pepper)
     reply = report.reply.text
     earlier = turn.context[-context:] if context else ()
+    texts = (turn.user, turn.draft, reply, *(message.content for message in earlier))
+    if mode == "redacted":
+        kept = together(redact, texts)
+    else:
+        kept = [kept_as(mode, redact, pepper)(text) for text in texts]
     return Texts(
         mode=mode,
-        user=kept(turn.user),
-        draft=kept(turn.draft),
-        reply=kept(reply) if reply != turn.draft else None,
-        context=tuple((message.role, kept(message.content)) for message in earlier),
-        evidence=_evidence(report, turn, redact) if mode == "redacted" else (),
+        user=kept[0],
+        draft=kept[1],
+        reply=kept[2] if reply != turn.draft else None,
+        context=tuple(
+            (message.role, text) for message, text in zip(earlier, kept[3:], strict=True)
+        ),
+        evidence=_evidence(report, texts, kept, redact) if mode == "redacted" else (),
     )
+
+
+def together(redact: Redact, texts: Sequence[str]) -> list[str]:
+    """Texts redacted as one, so that a name that one of them tells goes from all of them."""
+    parts = redact(_BETWEEN.join(texts)).split(_BETWEEN)
+    return parts if len(parts) == len(texts) else [redact(text) for text in texts]
 
 
 def kept_as(mode: TextMode, redact: Redact, pepper: bytes) -> Redact:
@@ -43,27 +55,35 @@ def kept_as(mode: TextMode, redact: Redact, pepper: bytes) -> Redact:
     return lambda text: text
 
 
-def _evidence(report: Report, turn: Turn, redact: Redact) -> tuple[str | None, ...]:
-    spans = [finding.span for finding in report.findings]
-    words = {
-        source: _words(text, [span for span in spans if span and span.source == source], redact)
-        for source, text in (("user", turn.user), ("draft", turn.draft))
-    }
-    return tuple(words[span.source].get((span.start, span.end)) if span else None for span in spans)
-
-
-def _words(text: str, spans: list[Span], redact: Redact) -> dict[tuple[int, int], str]:
+def _evidence(
+    report: Report, texts: Sequence[str], kept: Sequence[str], redact: Redact
+) -> tuple[str | None, ...]:
     """The words under each span, redacted. A piece redacted on its own could show a name that is
-    only known for one by what stands around it; so the places are marked in the whole text, and
+    only known for one by what stands around it; so the places are marked in the whole texts, and
     hold only if redaction does the same with and without the marks."""
-    if not spans or _MARK in text:
-        return {}
-    cuts = sorted({place for span in spans for place in (span.start, span.end)} | {0, len(text)})
-    marked = _MARK.join(text[a:b] for a, b in itertools.pairwise(cuts))
-    pieces = redact(marked).split(_MARK)
-    if len(pieces) != len(cuts) - 1 or "".join(pieces) != redact(text):
-        return {}
-    return {
-        (span.start, span.end): "".join(pieces[cuts.index(span.start) : cuts.index(span.end)])
-        for span in spans
-    }
+    spans = [finding.span for finding in report.findings]
+    cuts = [
+        sorted(
+            {0, len(text), *(p for s in spans if s and s.source == of for p in (s.start, s.end))}
+        )
+        for of, text in zip(("user", "draft"), texts, strict=False)
+    ]
+    if not any(spans) or any(_MARK in text for text in texts):
+        return tuple(None for _ in spans)
+    marked = [
+        _MARK.join(text[a:b] for a, b in itertools.pairwise(places))
+        for text, places in zip(texts, cuts, strict=False)
+    ]
+    found = [text.split(_MARK) for text in together(redact, (*marked, *texts[2:]))[:2]]
+    held = [
+        len(pieces) == max(len(places) - 1, 1) and "".join(pieces) == text
+        for pieces, places, text in zip(found, cuts, kept, strict=False)
+    ]
+
+    def words(span: Span) -> str | None:
+        of = 0 if span.source == "user" else 1
+        if not held[of]:
+            return None
+        return "".join(found[of][cuts[of].index(span.start) : cuts[of].index(span.end)])
+
+    return tuple(words(span) if span else None for span in spans)

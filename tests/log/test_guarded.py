@@ -63,6 +63,18 @@ class TestGuard:
             texts = log.reveal([record.id], by="bo", purpose="test")[record.id]
             assert texts.draft == SOOTHED["draft"]
 
+    def test_the_person_of_a_session_is_the_subject(self, tmp_path: Path, reader: Reader) -> None:
+        with open_log(tmp_path) as log:
+            guard = Guard(encoder=reader, log=log)
+            with session(user="u-17"):
+                guard.check(**SOOTHED)
+            with about(subject="u-17"):
+                guard.check(**SOOTHED)
+            subjects = {parse(entry.body).subject for entry in log.store.entries(kind="turn")}
+
+        assert len(subjects) == 1
+        assert None not in subjects
+
     def test_so_it_is_off_the_event_loop(self, tmp_path: Path, reader: Reader) -> None:
         with open_log(tmp_path) as log:
             guard = Guard(encoder=reader, log=log)

@@ -20,8 +20,9 @@ from guard.errors import InputError, LogError, MissingExtraError
 from guard.log.log import Log
 from guard.log.parts import Circumstances
 from guard.log.record import PacksRecord, ReviewRecord, TextMode, TurnRecord, parse
+from guard.log.texts import texts_of
 from guard.log.verify import verify
-from guard.report import Outcome, Risk
+from guard.report import Outcome, Risk, Span
 from guard.turn import Turn
 
 
@@ -253,18 +254,22 @@ class TestTexts:
     def test_evidence_is_what_redaction_left_of_the_span_or_nothing(
         self, text: str, a: int, b: int
     ) -> None:
-        from guard.log.texts import _words
-        from guard.report import Span
-
         start, end = sorted((min(a, len(text)), min(b, len(text))))
-        span = Span(source="user", start=start, end=end)
+        made = report()
+        finding = made.findings[0].model_copy(
+            update={"span": Span(source="user", start=start, end=end)}
+        )
+        made = made.model_copy(update={"findings": (finding,)})
 
-        found = _words(text, [span], lambda one: one.replace("a", "***"))
+        texts = texts_of(
+            made, turn(text), "redacted", lambda one: one.replace("a", "***"), b"", context=0
+        )
 
-        if found:
-            assert found[start, end] == text[start:end].replace("a", "***")
+        (found,) = texts.evidence
+        if found is None:
+            assert "\ue000" in text
         else:
-            assert "\ue000" in text or not text
+            assert found == text[start:end].replace("a", "***")
 
 
 class TestReview:

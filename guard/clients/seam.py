@@ -1,0 +1,219 @@
+"""The seam: which requests are audited, how their replies are read, and the guard's part in it.
+
+Neither sync nor async: `transport.py` has the I/O.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from guard.clients.anthropic import MESSAGES
+from guard.clients.chat import CHAT, LEGACY
+from guard.clients.drafts import Asked
+from guard.clients.jsontext import Pointer
+from guard.clients.parts import Dialect
+from guard.clients.responses import RESPONSES
+from guard.clients.steps import Check, Core, Probe
+from guard.clients.streams import Hold, Streaming
+from guard.clients.whole import whole
+from guard.guard import Guard
+from guard.log.events import logger
+from guard.policy import HIGH_RISK, disposition
+from guard.repair.fallback import fallback_for
+from guard.repair.job import FOREVER
+from guard.report import Reply, Report
+from guard.turn import ROLES, Message, Turn
+
+MARK = "guard.audited"
+"""Extension of a request that a guard has taken care of: no second one does."""
+
+_PATHS: tuple[tuple[re.Pattern[str], Dialect], ...] = (
+    (re.compile(r"/chat/completions/?$"), CHAT),
+    (re.compile(r"/responses/?$"), RESPONSES),
+    (re.compile(r"/v1/messages/?$"), MESSAGES),
+    (re.compile(r"/completions/?$"), LEGACY),
+)
+_BATCHES = re.compile(r"/batches/?$")
+_MOST_SHOWN = 20  # rules named in a header
+
+
+@dataclass(slots=True)
+class Receipt:
+    """What is known of a reply, as it becomes known: the reports, by the choice each is about."""
+
+    prevented: bool = False
+    reports: list[tuple[int, Report]] = field(default_factory=list)
+
+    @property
+    def report(self) -> Report | None:
+        """The gravest of the reports; None as long as there is none."""
+        return max((one for _, one in self.reports), key=_gravity, default=None)
+
+    def of(self, choice: int) -> Report | None:
+        """The gravest report on one of the replies."""
+        mine = (one for at, one in self.reports if at == choice)
+        return max(mine, key=_gravity, default=None)
+
+    def headers(self) -> dict[str, str]:
+        """The same in short, for the headers of the response: ids and names of outcomes only."""
+        said = {"x-guard-prevented": "true"} if self.prevented else {}
+        report = self.report
+        if report is None:
+            return said
+        rules = sorted({one.rule for _, each in self.reports for one in each.findings})
+        said |= {
+            "x-guard-outcome": report.verdict.outcome,
+            "x-guard-action": report.reply.action,
+            "x-guard-rules": ",".join(rules[:_MOST_SHOWN]),
+        }
+        return said | ({"x-guard-fault": report.verdict.fault} if report.verdict.fault else {})
+
+
+def _gravity(report: Report) -> tuple[int, int]:
+    outcomes, actions = ("pass", "unknown", "flag"), ("release", "annotate", "rewrite", "fallback")
+    return actions.index(report.reply.action), outcomes.index(report.verdict.outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is done about one request. `content` is what is sent; `refused` why it isn't."""
+
+    dialect: Dialect
+    asked: Asked
+    content: bytes
+    prevented: bool = False
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """How a client's requests are audited. Made by `wrap`, and shared by all its transports."""
+
+    guard: Guard
+    streaming: Streaming | None = None
+    fields: tuple[Pointer, ...] = ()
+    asides: bool = True
+    paragraph: str | None = None
+    dump: bool = False
+
+    def concerns(self, method: str, path: str) -> bool:
+        """Whether requests like this are looked at; all others pass untouched."""
+        return method == "POST" and (
+            _BATCHES.search(path) is not None or any(one.search(path) for one, _ in _PATHS)
+        )
+
+    def plan(self, path: str, content: bytes) -> Plan | None:
+        """What is done about a request; None if it passes untouched."""
+        try:
+            request = json.loads(content)
+        except (ValueError, RecursionError):
+            request = {}
+        request = request if isinstance(request, dict) else {}
+        if _BATCHES.search(path):
+            return _refusal(request)
+        dialect = next(one for pattern, one in _PATHS if pattern.search(path))
+        asked = replace(dialect.asked(request), fields=self.fields, asides=self.asides)
+        added = dialect.instructed(request, self.paragraph) if self.paragraph and request else None
+        if added is not None:
+            content = json.dumps(added, ensure_ascii=False).encode(errors="surrogatepass")
+        return Plan(dialect, asked, content, added is not None)
+
+    def core(self, plan: Plan, media: str) -> tuple[Core, Callable[[], tuple[Check, ...]]]:
+        """What reads the reply: as a stream if it says so, or was asked for and doesn't say
+        otherwise. And what tells what is to be recorded when the caller goes away."""
+        streams = "event-stream" in media or (plan.asked.streams and "json" not in media)
+        asked = replace(plan.asked, streams=streams)
+        if not streams:
+            return whole(plan.dialect, asked, prevented=plan.prevented), tuple
+        hold = Hold(plan.dialect, asked, self.policy, prevented=plan.prevented)
+        return hold.run(), hold.left
+
+    @property
+    def policy(self) -> Streaming:
+        """How streams are held: what was asked for, except that danger to life allows but one."""
+        if not HIGH_RISK.isdisjoint(self.guard.judge.certain):
+            return "full"
+        if self.streaming is None:
+            return "observe" if self.guard.mode == "observe" else "earned"
+        return self.streaming
+
+    @property
+    def patience(self) -> float:
+        """Seconds that an audit of the beginning of a draft may take."""
+        return FOREVER if self.guard.deadline is None else self.guard.deadline
+
+    def check(self, step: Check) -> Report:
+        """Carry out a step. Whatever fails is `unknown`."""
+        turn = turn_of(step.asked, step.draft.choice, step.draft.text)
+        try:
+            return self.guard.check(turn, delivery=step.delivery)
+        except Exception as error:
+            return self.failed(step, turn, error)
+
+    async def acheck(self, step: Check) -> Report:
+        """The same without blocking the event loop."""
+        turn = turn_of(step.asked, step.draft.choice, step.draft.text)
+        try:
+            return await self.guard.acheck(turn, delivery=step.delivery)
+        except Exception as error:
+            return self.failed(step, turn, error)
+
+    def failed(self, step: Check, turn: Turn, error: Exception) -> Report:
+        """The report where a check has raised: nothing was judged, or nothing was recorded."""
+        logger().error("check_failed", error=type(error).__name__)
+        judge = self.guard.judge
+        report = judge.unjudged(turn, "error", type(error).__name__)
+        action = disposition(report.verdict, self.guard.mode)
+        reply = Reply(text=turn.draft, action=action)
+        if action == "fallback":
+            text = step.delivery.released + fallback_for(judge.rules, report, turn.draft)
+            reply = Reply(text=text, action=action, changed=True)
+        return report.model_copy(update={"reply": reply})
+
+    def probe(self, step: Probe) -> Report:
+        """Audit the beginning of a draft."""
+        return self.guard.audit(turn_of(step.asked, step.draft.choice, step.draft.text))
+
+
+def turn_of(asked: Asked, choice: int, draft: str) -> Turn:
+    """The turn that a request and a draft make. What can't be read of the messages is left out."""
+    messages = tuple(
+        message for one in asked.heard(choice) if (message := _message(one)) is not None
+    )
+    return Turn(messages=messages, draft=draft)
+
+
+def _message(one: Mapping[str, Any]) -> Message | None:
+    role = one.get("role")
+    if role not in ROLES:
+        return None
+    content = one.get("content") if one.get("content") is not None else one.get("refusal")
+    if isinstance(content, str):
+        return Message(role=role, content=content)
+    parts = content if isinstance(content, list) else []
+    texts = [
+        part if isinstance(part, str) else part.get("text", part.get("refusal"))
+        for part in parts
+        if isinstance(part, str | Mapping)
+    ]
+    text = "\n\n".join(one for one in texts if isinstance(one, str) and one)
+    # A message of tool results alone is none of the user's.
+    return Message(role=role, content=text) if text or isinstance(content, str) or not parts or (
+        role != "user"
+    ) else None  # fmt: skip
+
+
+def _refusal(request: Mapping[str, Any]) -> Plan | None:
+    endpoint = str(request.get("endpoint", ""))
+    if not any(pattern.search(endpoint) for pattern, _ in _PATHS):
+        return None
+    why = (
+        f"Batches for {endpoint[:40]} are refused by the guard: their replies come as files, which "
+        "it does not audit. Make the calls one by one, or make the batch with a client that is not "
+        "wrapped and audit its replies with `guard audit` before anybody sees them."
+    )
+    return Plan(CHAT, Asked(), b"", refused=why)

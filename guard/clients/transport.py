@@ -1,0 +1,294 @@
+"""Transports: the seam's I/O, once sync and once async, for httpx and httpx2 alike.
+
+Nothing is raised in here that the inner transport hasn't raised: an SDK would take it for a lost
+connection, and try again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from types import TracebackType
+from typing import Any, Self
+
+from guard.clients.seam import MARK, Plan, Receipt, Seam
+from guard.clients.steps import BROKEN, Check, Core, Done, Emit, Need, Probe
+from guard.clients.whole import unread
+from guard.log.events import logger
+from guard.offload import awithin, submit, within
+from guard.report import Report
+
+RECEIPT = "guard"
+"""Extension of a response under which its receipt is found."""
+
+_DECODED = ("content-encoding", "content-length", "transfer-encoding")
+
+
+class Wrapped:
+    """What sync and async transports share. `inner` is the client's own transport."""
+
+    def __init__(self, inner: Any, seam: Seam, library: Any) -> None:
+        self.inner = inner
+        self.seam = seam
+        self.library = library
+
+    def _concerned(self, request: Any) -> bool:
+        if request.extensions.get(MARK) or not self.seam.concerns(request.method, request.url.path):
+            return False
+        request.extensions = {**request.extensions, MARK: True}
+        return True
+
+    def _sent(self, request: Any, plan: Plan) -> Any:
+        """The request that goes upstream: the one that came, unless the prompt was added to."""
+        if not plan.prevented:
+            return request
+        headers = [
+            (name, value)
+            for name, value in request.headers.raw
+            if name.lower() not in (b"content-length", b"transfer-encoding")
+        ]
+        return self.library.Request(
+            request.method,
+            request.url,
+            headers=headers,
+            content=plan.content,
+            extensions=request.extensions,
+        )
+
+    def _refusal(self, plan: Plan) -> Any:
+        error = {"message": plan.refused, "type": "guard_refused", "param": None, "code": None}
+        return self.library.Response(400, json={"error": error})
+
+    def _dressed(self, response: Any, plan: Plan, kind: Callable[..., Any]) -> Any:
+        """The response with its body audited as it is read."""
+        if not 200 <= response.status_code < 300:
+            return response
+        core, left = self.seam.core(plan, response.headers.get("content-type", "").lower())
+        receipt = Receipt(plan.prevented)
+        body = kind(response, core, left, self.seam, receipt, plan)
+        headers = [
+            (name, value)
+            for name, value in response.headers.raw
+            if name.decode("ascii", "replace").lower() not in _DECODED
+        ]
+        dressed = self.library.Response(
+            response.status_code,
+            headers=headers,
+            stream=body,
+            extensions={**response.extensions, RECEIPT: receipt},
+        )
+        dressed.headers.update(receipt.headers())
+        body.dressed = dressed
+        return dressed
+
+
+class Sync(Wrapped):
+    """A transport whose audited replies are read through the guard."""
+
+    def handle_request(self, request: Any) -> Any:
+        if not self._concerned(request):
+            return self.inner.handle_request(request)
+        plan = self.seam.plan(request.url.path, request.read())
+        if plan is None:
+            return self.inner.handle_request(request)
+        if plan.refused:
+            return self._refusal(plan)
+        response = self.inner.handle_request(self._sent(request, plan))
+        return self._dressed(response, plan, _classes(self.library.__name__)[2])
+
+    def close(self) -> None:
+        self.inner.close()
+
+    def __enter__(self) -> Self:
+        self.inner.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        trace: TracebackType | None = None,
+    ) -> None:
+        self.inner.__exit__(kind, error, trace)
+
+
+class Async(Wrapped):
+    """The same, without blocking the event loop."""
+
+    async def handle_async_request(self, request: Any) -> Any:
+        if not self._concerned(request):
+            return await self.inner.handle_async_request(request)
+        plan = self.seam.plan(request.url.path, await request.aread())
+        if plan is None:
+            return await self.inner.handle_async_request(request)
+        if plan.refused:
+            return self._refusal(plan)
+        response = await self.inner.handle_async_request(self._sent(request, plan))
+        return self._dressed(response, plan, _classes(self.library.__name__)[3])
+
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+
+    async def __aenter__(self) -> Self:
+        await self.inner.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        trace: TracebackType | None = None,
+    ) -> None:
+        await self.inner.__aexit__(kind, error, trace)
+
+
+class Body:
+    """The body of a response: what its core lets through. `dressed` is the response it is in."""
+
+    dressed: Any
+
+    def __init__(
+        self,
+        upstream: Any,
+        core: Core,
+        left: Callable[[], tuple[Check, ...]],
+        seam: Seam,
+        receipt: Receipt,
+        plan: Plan,
+    ) -> None:
+        self.upstream = upstream
+        self.core = core
+        self.left = left
+        self.seam = seam
+        self.receipt = receipt
+        self.plan = plan
+        self.chunks: Any = None  # kept: what is left of a body may be read by another loop
+
+    def _step(self, answer: object) -> Any:
+        """The next step of the core; None at its end. Should it fail, the fallback text goes out:
+        never what wasn't audited, and never an error of the guard's."""
+        try:
+            return self.core.send(answer)
+        except StopIteration:
+            return None
+        except Exception as error:
+            logger().error("seam_failed", error=type(error).__name__)
+            self.core = unread(self.plan.dialect, self.plan.asked, b"", "oversize")
+            return self._step(None)
+
+    def _done(self, step: Done) -> None:
+        self.receipt.reports += step.reports
+        self.dressed.headers.update(self.receipt.headers())
+
+    def _abandoned(self) -> list[Check]:
+        """What is to be recorded where the caller goes away before the end; once only."""
+        left, self.left = self.left, tuple
+        return list(left())
+
+
+class SyncBody(Body):
+    """Read with `for`."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.chunks = self.chunks or self.upstream.iter_bytes()
+        broken: Exception | None = None
+        step = self._step(None)
+        while step is not None:
+            answer: object = None
+            match step:
+                case Need():
+                    try:
+                        answer = next(self.chunks, None)
+                    except Exception as error:
+                        broken, answer = error, BROKEN
+                case Emit():
+                    if step.content:
+                        yield step.content
+                case Check():
+                    answer = self.seam.check(step)
+                case Probe():
+                    answer = self._probe(step)
+                case Done():
+                    self._done(step)
+            step = self._step(answer)
+        self.left = tuple
+        if broken is not None:
+            raise broken
+
+    def _probe(self, step: Probe) -> Report | None:
+        try:
+            return within(self.seam.patience, self.seam.probe, step)
+        except TimeoutError:
+            return None
+
+    def close(self) -> None:
+        self.upstream.close()
+        for step in self._abandoned():
+            self.seam.check(step)
+
+
+class AsyncBody(Body):
+    """Read with `async for`."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self.chunks = self.chunks or self.upstream.aiter_bytes()
+        broken: Exception | None = None
+        step = self._step(None)
+        while step is not None:
+            answer: object = None
+            match step:
+                case Need():
+                    try:
+                        answer = await anext(self.chunks, None)
+                    except Exception as error:
+                        broken, answer = error, BROKEN
+                case Emit():
+                    if step.content:
+                        yield step.content
+                case Check():
+                    answer = await self.seam.acheck(step)
+                case Probe():
+                    answer = await self._probe(step)
+                case Done():
+                    self._done(step)
+            step = self._step(answer)
+        self.left = tuple
+        if broken is not None:
+            raise broken
+
+    async def _probe(self, step: Probe) -> Report | None:
+        try:
+            return await awithin(self.seam.patience, self.seam.probe, step)
+        except TimeoutError:
+            return None
+
+    async def aclose(self) -> None:
+        await self.upstream.aclose()
+        if self.chunks is not None:
+            with suppress(RuntimeError):  # it is being read at this moment, and ends by itself
+                await self.chunks.aclose()
+        for step in self._abandoned():
+            # Whoever cancelled waits for nothing more, so a thread records it.
+            submit(self.seam.check, step)
+
+
+@cache
+def _classes(library: str) -> tuple[type[Sync], type[Async], type[SyncBody], type[AsyncBody]]:
+    """The same classes as children of the library's own, which it asks for."""
+    of = import_module(library)
+    return (
+        type("GuardTransport", (Sync, of.BaseTransport), {}),
+        type("AsyncGuardTransport", (Async, of.AsyncBaseTransport), {}),
+        type("GuardBody", (SyncBody, of.SyncByteStream), {}),
+        type("AsyncGuardBody", (AsyncBody, of.AsyncByteStream), {}),
+    )
+
+
+def wrapped(inner: Any, seam: Seam, library: str, *, sync: bool) -> Any:
+    """A transport with the seam around it; in place of another one, if it has one."""
+    if isinstance(inner, Wrapped):
+        inner = inner.inner
+    kind: type[Wrapped] = _classes(library)[0 if sync else 1]
+    return kind(inner, seam, import_module(library))

@@ -1,0 +1,202 @@
+"""The Responses API, legacy completions and Anthropic's messages through wrapped clients."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from openai import AsyncOpenAI, OpenAI
+from pydantic import BaseModel
+
+from benchmarks.conformance.marker import FALLBACK, INSTEAD, WORD
+from guard import Guard, report_of
+from tests.clients import scripts
+from tests.clients.conftest import Noted
+from tests.clients.scripts import CLEAN, FATAL, MARKED, MESSAGES, USER, sse
+from tests.openai_server import Answer, OpenAIServer
+
+CHANGED = MARKED.replace(WORD, INSTEAD)
+
+
+@pytest.fixture
+def client(server: OpenAIServer, marker_guard: Guard) -> OpenAI:
+    return marker_guard.wrap(OpenAI(base_url=server.url, api_key="k", max_retries=0))
+
+
+def said(*texts: str, **more: Any) -> Answer:
+    parts = [
+        {"type": "output_text", "text": text, "annotations": [], "logprobs": []} for text in texts
+    ]
+    message = {"type": "message", "id": "m", "role": "assistant", "status": "completed"}
+    output = [*more.get("before", ()), message | {"content": parts}]
+    return Answer(raw=json.dumps(scripts.response(output)).encode())
+
+
+def streamed(text: str, **more: Any) -> Answer:
+    return Answer(raw=sse(scripts.responses(text, **more), done=False))
+
+
+@pytest.mark.parametrize("given", [USER, MESSAGES])
+def test_a_response_is_rewritten(client: OpenAI, server: OpenAIServer, given: Any) -> None:
+    server.script(said(MARKED))
+
+    response = client.responses.create(model="m", input=given)
+
+    assert response.output_text == CHANGED
+    assert response.guard.verdict.outcome == "flag"  # type: ignore[attr-defined]
+    assert response.guard.reading.judged  # type: ignore[attr-defined]
+    assert response.status == "completed"
+
+
+def test_a_blocked_response_says_so(client: OpenAI, server: OpenAIServer) -> None:
+    server.script(said(FATAL))
+
+    response = client.responses.create(model="m", input=USER)
+
+    assert response.output_text == FALLBACK
+    assert response.incomplete_details is not None
+    assert response.incomplete_details.reason == "content_filter"
+
+
+def test_parts_of_a_message_are_one_draft(
+    client: OpenAI, server: OpenAIServer, noted: Noted
+) -> None:
+    server.script(said(CLEAN, MARKED))
+
+    response = client.responses.create(model="m", input=USER)
+
+    content = response.output[0].content  # type: ignore[union-attr]
+    assert "".join(part.text for part in content).count(WORD) == 0  # type: ignore[union-attr,misc]
+    assert len(noted) == 1
+
+
+def test_reasoning_and_calls_are_kept(client: OpenAI, server: OpenAIServer) -> None:
+    before = [
+        {"type": "reasoning", "id": "r", "summary": [], "encrypted_content": "abc"},
+        {"type": "function_call", "id": "f", "call_id": "c", "name": "send",
+         "arguments": '{"text":"a marker"}', "status": "completed"},
+    ]  # fmt: skip
+    server.script(said(MARKED, before=before))
+
+    response = client.responses.create(model="m", input=USER)
+
+    assert [item.type for item in response.output] == ["reasoning", "function_call", "message"]
+    assert response.output[0].encrypted_content == "abc"  # type: ignore[union-attr]
+    assert response.output[1].arguments == '{"text":"a marker"}'  # type: ignore[union-attr]
+
+
+class Answered(BaseModel):
+    answer: str
+
+
+def test_a_structured_response_parses(client: OpenAI, server: OpenAIServer) -> None:
+    server.script(said(json.dumps({"answer": MARKED})))
+
+    response = client.responses.parse(model="m", input=USER, text_format=Answered)
+
+    assert response.output_parsed == Answered(answer=CHANGED)
+
+
+def test_streams_and_stream_helpers_work(client: OpenAI, server: OpenAIServer) -> None:
+    server.script(streamed(MARKED))
+
+    events = list(client.responses.create(model="m", input=USER, stream=True))
+    with client.responses.stream(model="m", input=USER) as stream:
+        for _ in stream:
+            pass
+        final = stream.get_final_response()
+        report = report_of(stream)
+
+    deltas = [event.delta for event in events if event.type == "response.output_text.delta"]
+    assert "".join(deltas) == CHANGED
+    assert [event.sequence_number for event in events] == list(range(len(events)))
+    assert final.output_text == CHANGED
+    assert report is not None
+    assert report.verdict.outcome == "flag"
+
+
+def test_a_blocked_stream_ends_in_the_fallback_text(client: OpenAI, server: OpenAIServer) -> None:
+    server.script(streamed(FATAL))
+
+    with client.responses.stream(model="m", input=USER) as stream:
+        final = stream.get_final_response()
+
+    assert final.output_text.endswith(FALLBACK)
+    assert "forbidden" not in final.output_text
+
+
+def test_async_streams_work(server: OpenAIServer, marker_guard: Guard) -> None:
+    server.script(streamed(MARKED))
+
+    async def run() -> str:
+        async with marker_guard.wrap(AsyncOpenAI(base_url=server.url, api_key="k")) as client:
+            stream = await client.responses.create(model="m", input=USER, stream=True)
+            return "".join(
+                [e.delta async for e in stream if e.type == "response.output_text.delta"]
+            )
+
+    assert asyncio.run(run()) == CHANGED
+
+
+def test_prevention_goes_into_the_instructions(server: OpenAIServer, marker_guard: Guard) -> None:
+    server.script(said(CLEAN))
+    bare = OpenAI(base_url=server.url, api_key="k")
+
+    response = marker_guard.wrap(bare, prevent=True).responses.create(
+        model="m", input=USER, instructions="Be kind."
+    )
+
+    assert server.seen[0].body["instructions"] == f"Be kind.\n\n{marker_guard.prompt()}"
+    assert response.guard.prevented  # type: ignore[attr-defined]
+
+
+def test_legacy_completions_are_audited_whole_and_streamed(
+    client: OpenAI, server: OpenAIServer
+) -> None:
+    choice = {"index": 0, "text": MARKED, "finish_reason": "stop", "logprobs": None}
+    whole = json.dumps({"id": "c", "object": "text_completion", "choices": [choice]}).encode()
+    server.script(Answer(raw=whole), Answer(raw=sse(scripts.legacy(MARKED))))
+
+    done = client.completions.create(model="m", prompt=USER)
+    stream = client.completions.create(model="m", prompt=USER, stream=True)
+
+    assert done.choices[0].text == CHANGED
+    assert "".join(chunk.choices[0].text for chunk in stream) == CHANGED
+
+
+def test_each_prompt_of_a_legacy_call_is_audited_with_its_own_replies(
+    client: OpenAI, server: OpenAIServer, noted: Noted
+) -> None:
+    choices = [{"index": i, "text": CLEAN, "finish_reason": "stop"} for i in range(2)]
+    server.script(Answer(raw=json.dumps({"choices": choices}).encode()))
+
+    client.completions.create(model="m", prompt=[USER, "I am so angry at my brother today."])
+
+    first, second = noted
+    assert first.reading != second.reading
+
+
+def test_anthropics_messages_are_audited_whole_and_streamed(
+    server: OpenAIServer, marker_guard: Guard
+) -> None:
+    anthropic = pytest.importorskip("anthropic")
+    body = {"id": "m", "type": "message", "role": "assistant", "model": "m",
+            "content": [{"type": "text", "text": MARKED}], "stop_reason": "end_turn",
+            "stop_sequence": None, "usage": {"input_tokens": 1, "output_tokens": 1}}  # fmt: skip
+    server.script(
+        Answer(raw=json.dumps(body).encode()),
+        Answer(raw=sse(scripts.messages(MARKED), done=False)),
+    )
+    bare = anthropic.Anthropic(base_url=f"http://{server.host}", api_key="k", max_retries=0)
+    client = marker_guard.wrap(bare)
+    asked: dict[str, Any] = {"model": "m", "messages": MESSAGES, "max_tokens": 99}
+
+    done = client.messages.create(**asked)
+    with client.messages.stream(**asked) as stream:
+        text = "".join(stream.text_stream)
+
+    assert done.content[0].text == CHANGED
+    assert done.guard.verdict.outcome == "flag"
+    assert text == CHANGED

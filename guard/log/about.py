@@ -38,8 +38,7 @@ def about(**known: Any) -> Iterator[None]:
     One within another adds to it. Holds for this thread or task, and what it awaits.
 
     Args:
-        known: `subject`, who the user is (only a keyed hash is stored), where no
-            `guard.session(user=...)` says so; `client_request_id`;
+        known: `subject`, who the user is (only a keyed hash is stored); `client_request_id`;
             `request_id`; `circumstances`, a `Circumstances`; `errors`, names of errors so far.
 
     Raises:
@@ -53,11 +52,5 @@ def about(**known: Any) -> Iterator[None]:
 
 
 def current() -> About:
-    """What was said around this call; the subject, if nothing was said of them here, is the `user`
-    of the `guard.session` around it."""
-    from guard._session import session
-
-    said, opened = _CURRENT.get(_NOTHING), session.current()
-    if said.subject is not None or opened is None:
-        return said
-    return replace(said, subject=opened.user)
+    """What was said around this call."""
+    return _CURRENT.get(_NOTHING)

@@ -93,19 +93,6 @@ class TestGuard:
             assert len({record.subject for record in records}) == 2
             assert {record.circumstances.minor for record in records} == {True}
 
-    def test_the_person_a_session_names_is_the_subject(
-        self, tmp_path: Path, reader: Reader
-    ) -> None:
-        with open_log(tmp_path) as log:
-            guard = Guard(encoder=reader, log=log)
-            with session(user="u-17"):
-                guard.check(**SOOTHED)
-                with about(subject="u-18", request_id="r"):
-                    guard.check(**SOOTHED)
-            subjects = [parse(one.body).subject for one in log.store.entries(kind="turn")]
-
-            assert subjects == [log._secrets.pseudonym(one) for one in ("u-17", "u-18")]
-
     def test_one_that_passes_is_not_kept_unless_all_are(
         self, tmp_path: Path, reader: Reader
     ) -> None:

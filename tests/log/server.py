@@ -1,0 +1,160 @@
+"""A real PostgreSQL for the tests: made in a temporary folder, reached by a Unix socket, thrown away.
+
+It is durable as a deployment's would be (fsync on), so that killing it proves something.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+
+SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "40",
+    "shared_buffers": "32MB",
+    "max_wal_size": "256MB",
+    "log_min_messages": "fatal",
+    "fsync": "on",
+}
+WAIT = 60.0
+"""Seconds for a server to come up, recovery after a kill included, or to go down."""
+
+
+def binaries() -> Path | None:
+    """The folder with `initdb` and `postgres`, or None where PostgreSQL is not installed."""
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    if config := shutil.which("pg_config"):
+        said = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False)
+        places.append(Path(said.stdout.strip() or "/nowhere"))
+    if found := shutil.which("postgres"):
+        places.append(Path(found).resolve().parent)
+    for place in places:
+        if (place / "initdb").is_file() and (place / "postgres").is_file():
+            return place
+    return None
+
+
+def _account() -> str | None:
+    """Whom to run as: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in ("postgres", "nobody") if name in known)
+
+
+class Server:
+    """One server, with as many databases as asked for. Use it in a `with`."""
+
+    def __init__(self, bin_: Path, **settings: str) -> None:
+        self._bin = bin_
+        self._settings = SETTINGS | settings
+        self._user = _account()
+        # Short, because the path of a socket may have about 100 characters.
+        self.folder = Path(tempfile.mkdtemp(prefix="guardpg", dir="/tmp"))  # noqa: S108
+        self._process: subprocess.Popen[bytes] | None = None
+        self._made = 0
+
+    @property
+    def files(self) -> Path:
+        """Where the server keeps everything it writes."""
+        return self.folder / "db"
+
+    def __enter__(self) -> Server:
+        if self._user is not None:
+            shutil.chown(self.folder, self._user)
+        self._run(
+            "initdb", "-D", str(self.files), "-U", "guard", "-A", "trust", "-E", "UTF8",
+            "--locale", "C", "--no-sync",
+        )  # fmt: skip
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        settings = [part for key, value in self._settings.items() for part in ("-c", f"{key}={value}")]
+        deadline = time.monotonic() + WAIT
+        while not self._answers():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"PostgreSQL did not start in {WAIT:.0f} s")
+            if self._process is None or self._process.poll() is not None:
+                # After a kill, a child that has not died yet holds the shared memory: once more.
+                self._process = subprocess.Popen(
+                    [
+                        str(self._bin / "postgres"), "-D", str(self.files),
+                        "-k", str(self.folder), *settings,
+                    ],
+                    user=self._user,
+                    cwd=self.folder,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )  # fmt: skip
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """An orderly, fast shutdown: connections are cut, nothing is lost."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(WAIT)
+
+    def kill(self) -> None:
+        """Kill the server and all its children at once, as the kernel would when memory is short."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        table = subprocess.run(
+            ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+        )
+        own = str(self._process.pid)
+        self._process.kill()
+        for line in table.stdout.splitlines():
+            pid, parent = line.split()
+            if parent == own:
+                try:
+                    os.kill(int(pid), signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
+        self._process.wait(WAIT)
+
+    def database(self) -> str:
+        """A new, empty database: its connection string."""
+        import psycopg
+
+        self._made += 1
+        name = f"log{self._made}"
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.dsn(name)
+
+    def dsn(self, name: str, user: str = "guard") -> str:
+        return f"host={self.folder} user={user} dbname={name} connect_timeout=5"
+
+    def _answers(self) -> bool:
+        asked = subprocess.run(
+            [str(self._bin / "pg_isready"), "-q", "-h", str(self.folder), "-d", "postgres"],
+            check=False,
+        )
+        return asked.returncode == 0
+
+    def _run(self, program: str, *arguments: str) -> None:
+        subprocess.run(
+            [str(self._bin / program), *arguments],
+            user=self._user,
+            cwd=self.folder,
+            check=True,
+            capture_output=True,
+        )

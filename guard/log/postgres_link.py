@@ -158,7 +158,9 @@ def _parameters(dsn: str) -> dict[str, Any]:
     try:
         given = conninfo_to_dict(dsn)
     except psycopg.ProgrammingError:
-        raise LogError("the connection string of the log is not one that PostgreSQL takes") from None
+        raise LogError(
+            "the connection string of the log is not one that PostgreSQL takes"
+        ) from None
     default = {
         "connect_timeout": 2,
         "application_name": "guard-log",

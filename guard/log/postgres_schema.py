@@ -37,7 +37,7 @@ MIGRATIONS: tuple[str, ...] = (
         event_id text COLLATE "C" NOT NULL UNIQUE,
         kind text NOT NULL
     );
-    CREATE INDEX entry_kind ON entry (kind, seq) WHERE kind <> 'turn';
+    CREATE INDEX entry_kind ON entry (kind, seq);
     -- Where the chain ends. Whoever has locked this row is the sequencer.
     CREATE TABLE head (
         only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -60,6 +60,11 @@ MIGRATIONS: tuple[str, ...] = (
         destroyed text
     );
     CREATE INDEX subject_key_tag ON subject_key (tag) WHERE tag IS NOT NULL;
+    -- Keys that were made for these before then, and arrive late, are destroyed on arrival.
+    CREATE TABLE erased (
+        tag text COLLATE "C" PRIMARY KEY,
+        at text NOT NULL
+    );
     CREATE TABLE checkpoint (
         size bigint PRIMARY KEY,
         root bytea NOT NULL,
@@ -101,13 +106,13 @@ GRANT SELECT ON {schema}.about TO {schema}_writer, {schema}_sequencer, {schema}_
 GRANT INSERT ON {schema}.inbox, {schema}.payload, {schema}.subject_key TO {schema}_writer;
 GRANT SELECT (event_id) ON {schema}.inbox TO {schema}_writer;
 GRANT SELECT (event_id, seq) ON {schema}.entry TO {schema}_writer;
-GRANT SELECT ON {schema}.subject_key TO {schema}_writer;
+GRANT SELECT ON {schema}.subject_key, {schema}.erased TO {schema}_writer;
 GRANT SELECT, DELETE ON {schema}.inbox TO {schema}_sequencer;
 GRANT SELECT, INSERT ON {schema}.entry, {schema}.checkpoint TO {schema}_sequencer;
 GRANT SELECT, UPDATE ON {schema}.head TO {schema}_sequencer;
 GRANT SELECT ON {schema}.stub TO {schema}_sequencer;
 GRANT SELECT ON {schema}.inbox, {schema}.entry, {schema}.head, {schema}.payload,
-    {schema}.subject_key, {schema}.checkpoint, {schema}.stub TO {schema}_reader;
+    {schema}.subject_key, {schema}.erased, {schema}.checkpoint, {schema}.stub TO {schema}_reader;
 """
 
 

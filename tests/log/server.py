@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests: made in a temporary folder, reached by a Unix socket, thrown away.
+"""A real PostgreSQL for the tests: in a temporary folder, on a Unix socket, thrown away.
 
 It is durable as a deployment's would be (fsync on), so that killing it proves something.
 """
@@ -57,7 +57,7 @@ class Server:
         self._settings = SETTINGS | settings
         self._user = _account()
         # Short, because the path of a socket may have about 100 characters.
-        self.folder = Path(tempfile.mkdtemp(prefix="guardpg", dir="/tmp"))  # noqa: S108
+        self.folder = Path(tempfile.mkdtemp(prefix="guardpg", dir="/tmp"))
         self._process: subprocess.Popen[bytes] | None = None
         self._made = 0
 
@@ -87,7 +87,9 @@ class Server:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        settings = [part for key, value in self._settings.items() for part in ("-c", f"{key}={value}")]
+        settings = [
+            part for key, value in self._settings.items() for part in ("-c", f"{key}={value}")
+        ]
         deadline = time.monotonic() + WAIT
         while not self._answers():
             if time.monotonic() > deadline:
@@ -113,7 +115,7 @@ class Server:
         self._process.wait(WAIT)
 
     def kill(self) -> None:
-        """Kill the server and all its children at once, as the kernel would when memory is short."""
+        """Kill the server and all its children at once, as if the machine had died."""
         if self._process is None or self._process.poll() is not None:
             return
         table = subprocess.run(

@@ -1,4 +1,4 @@
-"""A socket between a client and PostgreSQL that can be cut, even after a COMMIT and before its reply."""
+"""A socket between a client and PostgreSQL that can be cut, even before a reply."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Wire:
 
     def __init__(self, server: Path) -> None:
         self._server = server / NAME
-        self._folder = tempfile.TemporaryDirectory(prefix="guardwire", dir="/tmp")  # noqa: S108
+        self._folder = tempfile.TemporaryDirectory(prefix="guardwire", dir="/tmp")
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(Path(self._folder.name) / NAME))
         self._listener.listen()

@@ -30,7 +30,7 @@ ERASE_LOCK = 0x6572617365
 """An advisory lock ("erase" in ASCII): appends share it, an erasure has it alone."""
 
 
-class Postgres:
+class PostgresStore:
     """The store in PostgreSQL. Needs the extra `postgres`.
 
     Args:
@@ -62,7 +62,11 @@ class Postgres:
         self._reads = Link(dsn, name, wait, 6 * timeout)
         self._keeps = Link(dsn, name, wait, 0)  # to rewrite a table takes as long as it takes
         self._places = Link(dsn, name, 0, timeout)
-        self.origin: str = self._writes.run(lambda one: migrate(one, name, origin))
+        try:
+            self.origin: str = self._writes.run(lambda one: migrate(one, name, origin))
+        except BaseException:
+            self._writes.close()
+            raise
         self._sequencer = Sequencer(self._places, self.origin) if sequence else None
 
     def append(self, batch: Sequence[Unsealed]) -> list[Receipt]:
@@ -130,8 +134,12 @@ class Postgres:
         def insert(connection: Connection) -> bool:
             done = connection.execute(
                 "INSERT INTO checkpoint (size, root, previous, note) SELECT %s, %s, %s, %s "
-                "WHERE coalesce((SELECT max(size) FROM checkpoint), 0) = %s ON CONFLICT DO NOTHING",
-                (one.size, one.root, one.previous, one.note, one.previous),
+                "WHERE coalesce((SELECT max(size) FROM checkpoint), 0) = %s AND %s > %s "
+                "ON CONFLICT DO NOTHING",
+                (
+                    *(one.size, one.root, one.previous, one.note),
+                    *(one.previous, one.size, one.previous),
+                ),
             )
             if done.rowcount:
                 return True
@@ -298,7 +306,7 @@ SELECT given.key_id,
        coalesce(given.destroyed, erased.at)
 FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::text[], %s::text[])
     AS given (key_id, tag, wrapped, created, destroyed)
-LEFT JOIN erased ON erased.tag = given.tag AND given.created < erased.at
+LEFT JOIN erased ON erased.tag = given.tag AND given.created <= erased.at
 ON CONFLICT DO NOTHING
 """
 

@@ -44,9 +44,11 @@ def destroy(
                 (tag, when),
             )
         connection.execute(
-            "UPDATE subject_key SET tag = NULL, wrapped = NULL, destroyed = %s "
-            "WHERE key_id = ANY(%s) AND destroyed IS NULL",
-            (when, ids),
+            "INSERT INTO subject_key (key_id, created, destroyed) "
+            "SELECT key_id, %s, %s FROM unnest(%s::text[]) AS given (key_id) "
+            "ON CONFLICT (key_id) DO UPDATE SET tag = NULL, wrapped = NULL, "
+            "destroyed = coalesce(subject_key.destroyed, excluded.destroyed)",
+            (when, when, sorted(set(ids))),
         )
         gone = connection.execute("DELETE FROM payload WHERE key_id = ANY(%s)", (ids,)).rowcount
     _rewrite(connection, "subject_key")

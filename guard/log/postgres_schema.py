@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import secrets
 from typing import TYPE_CHECKING
 
 from guard.errors import LogError
+from guard.log.schema import new_origin
 
 if TYPE_CHECKING:
     from guard.log.postgres_link import Connection
@@ -139,16 +139,16 @@ def migrate(connection: Connection, schema: str, origin: str | None) -> str:
     Raises:
         LogError: the schema was made by a newer version, or the log has another origin.
     """
-    version, kept = _found(connection)
+    version, kept = _found(connection, schema)
     if version < len(MIGRATIONS):
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
-            version, kept = _found(connection)
+            version, kept = _found(connection, schema)
             if version == 0:
                 connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{checked_name(schema)}"')
             for script in MIGRATIONS[version:]:
                 connection.execute(script)
-            kept = kept or origin or f"guard-log-{secrets.token_hex(8)}"
+            kept = kept or origin or new_origin()
             connection.execute(
                 "INSERT INTO about (version, origin) VALUES (%s, %s) "
                 "ON CONFLICT (only_row) DO UPDATE SET version = excluded.version",
@@ -160,13 +160,17 @@ def migrate(connection: Connection, schema: str, origin: str | None) -> str:
             f"{len(MIGRATIONS)}"
         )
     if origin is not None and kept != origin:
-        raise LogError("this database holds the log of another origin")
+        raise LogError(f"the schema {schema} holds the log {kept}, and not {origin}")
     assert kept is not None  # noqa: S101 - about has a row from here on
     return kept
 
 
-def _found(connection: Connection) -> tuple[int, str | None]:
-    row = connection.execute("SELECT to_regclass('about') IS NOT NULL").fetchone()
+def _found(connection: Connection, schema: str) -> tuple[int, str | None]:
+    # From the catalogue: that a name led nowhere is remembered within a transaction.
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = %s AND tablename = 'about')",
+        (schema,),
+    ).fetchone()
     if row is None or not row[0]:
         return 0, None
     told = connection.execute("SELECT version, origin FROM about").fetchone()

@@ -40,6 +40,7 @@ class Sequencer:
         self._link = link
         self._origin = origin
         self._wake = threading.Event()
+        self._seen = 0
         self._stopped = False
         self._thread: threading.Thread | None = None
 
@@ -98,6 +99,12 @@ class Sequencer:
         head = connection.execute("SELECT size, leaf FROM head FOR UPDATE SKIP LOCKED").fetchone()
         if head is None:
             return Went.BUSY
+        if head[0] < self._seen:
+            raise LogError(
+                f"the log has {head[0]} records and had {self._seen} before: an older copy was put "
+                "in its place"
+            )
+        self._seen = head[0]
         # An event that came twice, its first reply being lost, may have its place already.
         waiting = connection.execute(
             "SELECT n, event_id, kind, body, "

@@ -21,7 +21,6 @@ SETTINGS = {
     "shared_buffers": "32MB",
     "max_wal_size": "256MB",
     "log_min_messages": "fatal",
-    "fsync": "on",
 }
 WAIT = 60.0
 """Seconds for a server to come up, recovery after a kill included, or to go down."""

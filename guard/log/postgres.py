@@ -304,7 +304,7 @@ SELECT given.key_id,
        CASE WHEN erased.at IS NULL THEN given.wrapped END,
        given.created,
        coalesce(given.destroyed, erased.at)
-FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::text[], %s::text[])
+FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::text[], %b::text[])
     AS given (key_id, tag, wrapped, created, destroyed)
 LEFT JOIN erased ON erased.tag = given.tag AND given.created <= erased.at
 ON CONFLICT DO NOTHING
@@ -313,7 +313,7 @@ ON CONFLICT DO NOTHING
 _PUT = """
 WITH given AS (
     SELECT DISTINCT ON (event_id) *
-    FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::text[], %s::bytea[], %s::bytea[])
+    FROM unnest(%b::text[], %b::text[], %b::bytea[], %b::text[], %b::bytea[], %b::bytea[])
         WITH ORDINALITY AS one (event_id, kind, body, key_id, nonce, ct, place)
     ORDER BY event_id, place
 ), gone AS (

@@ -45,7 +45,7 @@ def destroy(
             )
         connection.execute(
             "INSERT INTO subject_key (key_id, created, destroyed) "
-            "SELECT key_id, %s, %s FROM unnest(%s::text[]) AS given (key_id) "
+            "SELECT key_id, %s, %s FROM unnest(%b::text[]) AS given (key_id) "
             "ON CONFLICT (key_id) DO UPDATE SET tag = NULL, wrapped = NULL, "
             "destroyed = coalesce(subject_key.destroyed, excluded.destroyed)",
             (when, when, sorted(set(ids))),

@@ -124,7 +124,7 @@ class Sequencer:
                 size, leaf = size + 1, entry.leaf
         connection.execute(
             "INSERT INTO entry (seq, leaf, body, event_id, kind) "
-            "SELECT * FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[], %s::text[], %s::text[])",
+            "SELECT * FROM unnest(%b::bigint[], %b::bytea[], %b::bytea[], %b::text[], %b::text[])",
             (
                 [entry.seq for entry in sealed],
                 [entry.leaf for entry in sealed],
@@ -133,6 +133,8 @@ class Sequencer:
                 [entry.kind for entry in sealed],
             ),
         )
-        connection.execute("DELETE FROM inbox WHERE n = ANY(%s)", ([row[0] for row in waiting],))
+        connection.execute(
+            "DELETE FROM inbox WHERE n = ANY(%b::bigint[])", ([row[0] for row in waiting],)
+        )
         connection.execute("UPDATE head SET size = %s, leaf = %s", (size, leaf))
         return Went.MORE if len(waiting) == BATCH else Went.DONE

@@ -132,7 +132,7 @@ class Server:
         self._process.wait(WAIT)
 
     def database(self) -> str:
-        """A new, empty database: its connection string."""
+        """A new, empty database: its URL."""
         import psycopg
 
         self._made += 1
@@ -142,7 +142,7 @@ class Server:
         return self.dsn(name)
 
     def dsn(self, name: str, user: str = "guard") -> str:
-        return f"host={self.folder} user={user} dbname={name} connect_timeout=5"
+        return f"postgresql://{user}@/{name}?host={self.folder}"
 
     def _answers(self) -> bool:
         asked = subprocess.run(

@@ -378,7 +378,7 @@ def test_a_server_that_could_lose_what_it_acknowledged_is_refused(
 ) -> None:
     dsn = postgres.database()
     if setting == "synchronous_commit":
-        dsn += " options='-c synchronous_commit=off'"
+        dsn += "&options=-c%20synchronous_commit%3Doff"
         with pytest.raises(LogError, match="synchronous_commit off"):
             PostgresStore(dsn)
         return
@@ -445,7 +445,7 @@ def test_a_schema_has_a_plain_name(schema: str) -> None:
 
 def test_each_role_can_do_its_part_and_no_more(postgres: Server, opened: Opener) -> None:
     dsn = postgres.database()
-    name = dsn.split("dbname=")[1].split()[0]
+    name = dsn.split("@/")[1].split("?")[0]
     opened(dsn, schema="parted")
     with psycopg.connect(dsn, autocommit=True) as direct:
         direct.execute(roles_sql("parted"))

@@ -26,9 +26,8 @@ class Wire:
         self.cuts = 0
 
     def through(self, dsn: str) -> str:
-        """The connection string, led through here."""
-        parts = [part for part in dsn.split() if not part.startswith("host=")]
-        return " ".join([f"host={self._folder.name}", *parts])
+        """The URL, led through here."""
+        return dsn.replace(f"host={self._server.parent}", f"host={self._folder.name}")
 
     def cut_replies_to(self, word: bytes) -> None:
         """The next message with `word` in it reaches the server; its reply reaches nobody."""

@@ -35,8 +35,8 @@ def own_postgres() -> Iterator[Server]:
 
 @pytest.fixture
 def dsn(postgres: Server) -> str:
-    """The connection string of a new, empty database."""
-    return postgres.database()
+    """The URL of a database with no log in it."""
+    return postgres.emptied()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

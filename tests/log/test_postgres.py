@@ -216,7 +216,7 @@ def test_an_erased_key_takes_its_payloads_along_and_never_comes_back(
 def test_nothing_erased_is_left_in_the_files_of_the_tables(
     postgres: Server, opened: Opener
 ) -> None:
-    store = opened(postgres.database())
+    store = opened(postgres.emptied())
     key, other = subject_key("aa"), subject_key("bb")
     # One short, in its page; one long, out of line.
     texts = [b"erasemeshort" + os.urandom(20), b"erasemelong" + os.urandom(9000)]
@@ -228,7 +228,7 @@ def test_nothing_erased_is_left_in_the_files_of_the_tables(
 
     store.destroy_keys([key.key_id], LATE)
 
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as direct:
+    with psycopg.connect(postgres.url(), autocommit=True) as direct:
         direct.execute("CHECKPOINT")
     files = (path for path in (postgres.files / "base").rglob("*") if path.is_file())
     tables = b"".join(path.read_bytes() for path in files)
@@ -289,7 +289,7 @@ def test_connections_come_back_by_themselves(postgres: Server, dsn: str, opened:
 def test_a_server_that_is_gone_is_said_and_one_that_is_back_is_used(
     own_postgres: Server, opened: Opener
 ) -> None:
-    store = opened(own_postgres.database(), wait=0.2)
+    store = opened(own_postgres.url(), wait=0.2)
     first, second = event(), event()
     store.append([first])
     own_postgres.stop()
@@ -306,7 +306,7 @@ def test_a_server_that_is_gone_is_said_and_one_that_is_back_is_used(
 def test_a_killed_server_has_lost_nothing_that_it_acknowledged(
     own_postgres: Server, opened: Opener
 ) -> None:
-    store = opened(own_postgres.database(), wait=30.0)
+    store = opened(own_postgres.url(), wait=30.0)
     events = [event(str(n)) for n in range(60)]
     for at, one in enumerate(events):
         store.append([one])
@@ -376,13 +376,13 @@ def test_what_nobody_gives_a_place_is_waiting_and_not_lost(
 def test_a_server_that_could_lose_what_it_acknowledged_is_refused(
     postgres: Server, setting: str
 ) -> None:
-    dsn = postgres.database()
+    dsn = postgres.emptied()
     if setting == "synchronous_commit":
         dsn += "&options=-c%20synchronous_commit%3Doff"
         with pytest.raises(LogError, match="synchronous_commit off"):
             PostgresStore(dsn)
         return
-    with psycopg.connect(postgres.dsn("postgres"), autocommit=True) as direct:
+    with psycopg.connect(postgres.url(), autocommit=True) as direct:
         try:
             direct.execute(f"ALTER SYSTEM SET {setting} = off")
             direct.execute("SELECT pg_reload_conf()")
@@ -444,8 +444,7 @@ def test_a_schema_has_a_plain_name(schema: str) -> None:
 
 
 def test_each_role_can_do_its_part_and_no_more(postgres: Server, opened: Opener) -> None:
-    dsn = postgres.database()
-    name = dsn.split("@/")[1].split("?")[0]
+    dsn = postgres.emptied()
     opened(dsn, schema="parted")
     with psycopg.connect(dsn, autocommit=True) as direct:
         direct.execute(roles_sql("parted"))
@@ -453,7 +452,7 @@ def test_each_role_can_do_its_part_and_no_more(postgres: Server, opened: Opener)
             direct.execute(f"CREATE ROLE {role} LOGIN IN ROLE parted_{role}")
     try:
         writer, sequencer, reader = (
-            opened(postgres.dsn(name, role), schema="parted")
+            opened(postgres.url(role), schema="parted")
             for role in ("writer", "sequencer", "reader")
         )
         key = subject_key()

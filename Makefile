@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: demo test lint types tests model-server wheel bench quality train heads clean help
+.PHONY: demo test lint types tests faults model-server wheel bench quality train heads clean help
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ model-server: $(VENV)/.dev ## Rewrite with a real model server: builds one, with
 	} || { echo "NOT RUN: the model server could not be built; see above" >&2; exit 1; }
 	GUARD_MODEL_SERVER_PYTHON=$(MODEL_SERVER)/bin/python \
 		$(BIN)/pytest -m slow tests/repair/test_model_server.py -s
+
+faults: $(VENV)/.dev ## Kill, fill up, cut off and tamper with the log at full length; some minutes
+	$(BIN)/pytest -m slow tests/log
 
 wheel: ## Build the wheel, install it into an empty environment without torch, run the main job there
 	sh benchmarks/wheel.sh $(PYTHON)

@@ -131,7 +131,7 @@ class Server:
         self._process.wait(WAIT)
 
     def emptied(self) -> str:
-        """The URL of a database with no log in it: one that is emptied costs less than a new one."""
+        """The URL of a database with no log in it; a new one would cost more."""
         import psycopg
 
         with psycopg.connect(self.url(), autocommit=True) as connection:

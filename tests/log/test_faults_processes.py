@@ -1,51 +1,46 @@
-"""Processes that are killed, and processes that write at once: nothing acknowledged is lost, nothing
-is there twice, and the log verifies."""
+"""Processes that are killed, and processes that write at once: nothing acknowledged is lost,
+nothing is there twice, and the log verifies."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import writers
+from factories import report, turn
 from server import Server
 from writers import Plan
 
-from guard import Guard, Turn
 from guard.log.checkpoint import Verifier
 from guard.log.places import Places, open_store
 from guard.log.record import TurnRecord, parse
 from guard.log.verify import verify
 
 Placed = Callable[..., Plan]
-TURN = Turn.of(
-    "My sister left and I feel worthless. Nobody will ever love me.",
-    "Don't be sad! You are right, nobody will. Cheer up, sending hugs.",
-)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def placed(request: pytest.FixtureRequest, tmp_path: Path, guard_: Guard) -> Iterator[Placed]:
+def placed(request: pytest.FixtureRequest, tmp_path: Path) -> Placed:
     """Makes plans for a log in a place of its own."""
     where = str(tmp_path / "log.db")
     if request.param == "postgres":
         server: Server = request.getfixturevalue("postgres")
         where = server.emptied()
-    report = guard_.check(TURN).model_dump_json()
 
     def place(**numbers: int) -> Plan:
         return Plan(
             where=where,
             files=str(tmp_path / "log"),
-            report=report,
-            turn=TURN.model_dump_json(),
+            report=report().model_dump_json(),
+            turn=turn().model_dump_json(),
             acknowledged=str(tmp_path / "acknowledged"),
             **numbers,
         )
 
-    yield place
+    return place
 
 
 def run(what: str, plan: Plan, tmp_path: Path, timeout: float) -> dict[str, str]:

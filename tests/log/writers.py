@@ -1,6 +1,6 @@
 """Processes that write to a log, and one that kills them: a program, so that forks start small.
 
-    python writers.py kill PLAN     children write and are killed at random moments, one after another
+    python writers.py kill PLAN     one child after another writes and is killed at a random moment
     python writers.py many PLAN     children write at once, each to its end
 
 What was acknowledged to a child goes, id by id, through a pipe to its parent, and from there into a
@@ -100,7 +100,7 @@ def child(plan: Plan, number: int, name: str) -> tuple[int, int]:
 def kill(plan: Plan) -> None:
     """Each child lives until it has acknowledged a random number of records, and a moment longer:
     up to 3 ms, so that it dies anywhere between two of them, or at the end as it closes."""
-    chance = random.Random(plan.seed)
+    chance = random.Random(plan.seed)  # noqa: S311 - a test that can be run again
     each = plan.writes // plan.kills
     with open(plan.acknowledged, "ab") as kept:
         for nth in range(plan.kills):

@@ -96,7 +96,7 @@ def at_once(plan: Plan, tmp_path: Path, timeout: float) -> None:
 def test_writers_that_are_killed_lose_nothing_they_acknowledged(
     placed: Placed, tmp_path: Path
 ) -> None:
-    killed(placed(kills=8, writes=400), tmp_path, 120)
+    killed(placed(kills=5, writes=250), tmp_path, 120)
 
 
 def test_processes_that_write_at_once_make_one_log(placed: Placed, tmp_path: Path) -> None:

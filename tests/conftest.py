@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from guard import Guard
 from guard.models.reader import Reader
 
+pytest_plugins = ("postgres_server",)
+
 # No deadline: time is measured in benchmarks, not in tests.
 settings.register_profile("guard", deadline=None, max_examples=60)
 settings.load_profile("guard")

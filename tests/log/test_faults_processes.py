@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 import writers
-from factories import report, turn
-from server import Server
+from log_factories import report, turn
+from postgres_server import Server
 from writers import Plan
 
 from guard.log.checkpoint import Verifier

@@ -1,4 +1,3 @@
-# ruff: noqa: S608 - tables and columns come from this file
 """Random tampering, by somebody who owns the tables: one bit of one field, or one row. Verification
 finds each, and says where."""
 
@@ -14,8 +13,8 @@ from typing import Any
 import apsw
 import psycopg
 import pytest
-from factories import report, turn
-from server import Server
+from log_factories import report, turn
+from postgres_server import Server
 
 from guard.log.checkpoint import Verifier
 from guard.log.keys import Secrets, load_secrets

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
-from server import Server
+from postgres_server import Server
 from wire import Wire
 
 from guard.errors import LogError, LogUnavailableError

@@ -1,4 +1,5 @@
-"""A real PostgreSQL for the tests: in a temporary folder, on a Unix socket, thrown away.
+"""A real PostgreSQL for the tests: in a temporary folder, on a Unix socket, thrown away. With the
+fixtures that give it.
 
 It is durable as a deployment's would be (fsync on), so that killing it proves something.
 """
@@ -12,8 +13,11 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
+
+import pytest
 
 SETTINGS = {
     "listen_addresses": "",
@@ -22,6 +26,10 @@ SETTINGS = {
     "max_wal_size": "512MB",
     "log_min_messages": "fatal",
 }
+NO_SERVER = (
+    "PostgreSQL IS NOT TESTED HERE: no initdb and postgres found by pg_config, on PATH, or in "
+    "/usr/lib/postgresql (Debian: apt-get install postgresql)"
+)
 WAIT = 60.0
 """Seconds for a server to come up, recovery after a kill included, or to go down."""
 
@@ -156,3 +164,35 @@ class Server:
             check=True,
             capture_output=True,
         )
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """One server for all tests that leave it running."""
+    found = binaries()
+    if found is None:
+        pytest.skip(NO_SERVER)
+    with Server(found) as server:
+        yield server
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Server]:
+    """A server of the test's own, to be stopped and killed."""
+    found = binaries()
+    if found is None:
+        pytest.skip(NO_SERVER)
+    with Server(found) as server:
+        yield server
+
+
+@pytest.fixture
+def dsn(postgres: Server) -> str:
+    """The URL of a database with no log in it."""
+    return postgres.emptied()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if binaries() is None:
+        terminalreporter.section("PostgreSQL", sep="!", red=True, bold=True)
+        terminalreporter.line(NO_SERVER)

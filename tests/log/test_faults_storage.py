@@ -1,0 +1,240 @@
+"""A full disk, a file that may not be written, a lock, a database that is gone: what then happens
+is what was set, nothing is silent, and the log recovers by itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+import pytest
+from log_factories import report, turn
+from postgres_server import Server
+
+from guard.errors import LogError, LogUnavailableError
+from guard.log.log import Log
+from guard.log.store import Receipt
+from guard.log.verify import verify
+
+ON_ERROR = ("raise", "spill", "drop")
+NOBODY = 65534
+
+
+@pytest.fixture(params=["tmpfs", "limit"])
+def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A folder that soon is full: a small disk where one may be mounted, else a limit on files."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if request.param == "limit":
+        yield folder
+        return
+    mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no disk may be mounted here; the full disk is tested by a limit on files")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@contextmanager
+def filled(folder: Path) -> Iterator[None]:
+    """Nothing fits in there any more."""
+    if os.path.ismount(folder):
+        ballast = folder / "ballast"
+        with ballast.open("wb", buffering=0) as out:
+            try:
+                for size in (1 << 16, 1 << 12):
+                    while True:
+                        out.write(bytes(size))
+            except OSError:
+                pass
+            try:
+                while True:
+                    out.write(bytes(1 << 12))
+            except OSError:
+                pass
+        yield
+        ballast.unlink()
+        return
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # Below the sizes that the files have already: no write of them succeeds.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def opened(where: str | Path, files: Path, on_error: str) -> Log:
+    deadline = 4.0 if on_error == "raise" else 1.0
+    return Log.open(where, files=files, text="encrypted", on_error=on_error, deadline=deadline)  # type: ignore[arg-type]
+
+
+def tried(log: Log, number: int) -> list[Receipt | LogUnavailableError]:
+    """What came of recording so many turns."""
+    came: list[Receipt | LogUnavailableError] = []
+    for _ in range(number):
+        try:
+            receipt = log.record(report(), turn(), subject="somebody")
+        except LogUnavailableError as error:
+            came.append(error)
+        else:
+            assert receipt is not None
+            came.append(receipt)
+    return came
+
+
+def recovered(log: Log) -> None:
+    """Wait until a record gets in again: by itself, nothing is called to mend it."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        came = tried(log, 1)[0]
+        if isinstance(came, Receipt) and not came.spooled and not came.dropped:
+            return
+        time.sleep(0.1)
+    pytest.fail("the log did not recover")
+
+
+def accounted_for(log: Log, came: list[Receipt | LogUnavailableError]) -> None:
+    """Everything said to be durable is there, in order; everything dropped is told by a record."""
+    log.flush()
+    log.checkpoint()
+    found = verify(log.store, log.public_key)
+    assert found.problems == ()
+    assert found.complete
+    there = [entry.event_id for entry in log.store.entries(kind="turn")]
+    receipts = [one for one in came if isinstance(one, Receipt)]
+    durable = [one.event_id for one in receipts if not one.dropped]
+    assert [one for one in there if one in set(durable)] == durable
+    # One that was given up may get in after all: then it is told as lost though it is not.
+    dropped = {one.event_id for one in receipts if one.dropped}
+    told = sum(json.loads(entry.body)["lost"] for entry in log.store.entries(kind="gap"))
+    assert told >= len(dropped - set(there))
+    assert log.counts.dropped >= len(dropped)
+
+
+def as_set(on_error: str, came: list[Receipt | LogUnavailableError]) -> bool:
+    """Whether each of these, recorded while nothing could be written, went as it was set."""
+    if on_error == "raise":
+        return all(isinstance(one, LogUnavailableError) for one in came)
+    receipts = [one for one in came if isinstance(one, Receipt)]
+    done = [one.spooled if on_error == "spill" else one.dropped for one in receipts]
+    return len(receipts) == len(came) and all(done)
+
+
+@pytest.mark.parametrize("on_error", ON_ERROR)
+def test_a_disk_that_is_full_and_later_is_not(
+    small_disk: Path, tmp_path: Path, on_error: str
+) -> None:
+    files = tmp_path / "elsewhere"
+    with opened(small_disk / "log.db", files, on_error) as log:
+        before = tried(log, 3)
+        if on_error == "spill" and not os.path.ismount(small_disk):
+            pytest.skip("a limit on files would hold for the spool as well")
+        with filled(small_disk):
+            during = tried(log, 5)
+        recovered(log)
+
+        assert all(isinstance(one, Receipt) for one in before)
+        assert as_set(on_error, during)
+        accounted_for(log, before + during)
+
+
+def test_a_disk_that_is_full_for_the_spool_as_well(small_disk: Path) -> None:
+    """Then it is raised, whatever was set, and a record says later how many were lost."""
+    with opened(small_disk / "log.db", small_disk / "log", "spill") as log:
+        before = tried(log, 3)
+        with filled(small_disk):
+            during = tried(log, 4)
+        recovered(log)
+
+        assert all(isinstance(one, LogUnavailableError) for one in during)
+        accounted_for(log, before)
+        gaps = [json.loads(entry.body) for entry in log.store.entries(kind="gap")]
+        assert sum(gap["lost"] for gap in gaps) == 4
+        assert {gap["why"] for gap in gaps} == {"spool_unavailable"}
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """As a user who may not do everything."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_log_that_may_only_be_read_says_so(tmp_path: Path) -> None:
+    folder = Path(tmp_path)
+    with opened(folder / "log.db", folder / "log", "spill") as log:
+        tried(log, 2)
+    for place in (folder, *folder.parents):
+        if os.geteuid() == 0 and place != Path("/tmp") and str(place).startswith("/tmp"):  # noqa: S108
+            place.chmod(place.stat().st_mode | 0o555)
+    for file in folder.iterdir():
+        file.chmod(0o444 if file.is_file() and "secrets" not in file.name else file.stat().st_mode)
+    folder.chmod(0o555)
+    try:
+        with as_nobody(), pytest.raises(LogError):
+            opened(folder / "log.db", folder / "log", "spill")
+    finally:
+        folder.chmod(0o755)
+
+
+@pytest.mark.parametrize("on_error", ON_ERROR)
+def test_a_lock_that_another_holds(tmp_path: Path, on_error: str) -> None:
+    with opened(tmp_path / "log.db", tmp_path / "log", on_error) as log:
+        before = tried(log, 2)
+        other = apsw.Connection(str(tmp_path / "log.db"))
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            during = tried(log, 1)
+        finally:
+            other.execute("ROLLBACK")
+            other.close()
+        recovered(log)
+
+        assert as_set(on_error, during)
+        accounted_for(log, before + during)
+
+
+@pytest.mark.parametrize("on_error", ON_ERROR)
+def test_a_database_that_is_gone_for_a_while(
+    own_postgres: Server, tmp_path: Path, on_error: str
+) -> None:
+    gone_for(own_postgres, tmp_path, on_error, 1.0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("on_error", ON_ERROR)
+def test_a_database_that_is_gone_for_half_a_minute(
+    own_postgres: Server, tmp_path: Path, on_error: str
+) -> None:
+    gone_for(own_postgres, tmp_path, on_error, 30.0)
+
+
+def gone_for(server: Server, tmp_path: Path, on_error: str, seconds: float) -> None:
+    with opened(server.url(), tmp_path / "log", on_error) as log:
+        before = tried(log, 3)
+        server.kill()
+        until = time.monotonic() + seconds
+        during = tried(log, 1)
+        while time.monotonic() < until:
+            during += tried(log, 1)
+            time.sleep(0.1)
+        server.start()
+        recovered(log)
+
+        assert as_set(on_error, during)
+        accounted_for(log, before + during)

@@ -361,9 +361,14 @@ class Log:
             return self._live
 
     def _started(self) -> Part:
-        return Part(
-            self._open(), self._secrets, self._places, self._sinks, self.on_error, self._deadline
-        )
+        store = self._open()
+        try:
+            return Part(
+                store, self._secrets, self._places, self._sinks, self.on_error, self._deadline
+            )
+        except BaseException:
+            store.close()
+            raise
 
     def _texts(self, report: Report, turn: Turn) -> tuple[Texts | None, tuple[str, ...]]:
         """The texts to keep; a record must not be lost because redaction failed."""

@@ -66,7 +66,7 @@ class Link:
                 try:
                     result = work(self._connected())
                 except psycopg.Error as error:
-                    self._drop_if_broken()
+                    self._drop()  # after an error nothing in a connection is trusted
                     known = unavailable(error)
                     if known is None:
                         raise LogError(f"PostgreSQL refuses: {_said(error)}") from None
@@ -121,10 +121,6 @@ class Link:
                 f"PostgreSQL has {', '.join(off)} off, so what it acknowledges could be lost: turn "
                 "it on"
             )
-
-    def _drop_if_broken(self) -> None:
-        if self._connection is not None and self._connection.closed:
-            self._drop()
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None

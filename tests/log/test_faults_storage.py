@@ -3,6 +3,7 @@ is what was set, nothing is silent, and the log recovers by itself."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
+import psycopg
 import pytest
 from log_factories import report, turn
 from postgres_server import Server
@@ -34,38 +36,37 @@ def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]
     if request.param == "limit":
         yield folder
         return
-    mount = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("no disk may be mounted here; the full disk is tested by a limit on files")
-    try:
+    with mounted(folder):
         yield folder
+
+
+@contextmanager
+def mounted(folder: Path) -> Iterator[None]:
+    """A disk of 3 MB in the place of a folder."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=3m,mode=777", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no disk may be mounted here; a full one is tested by a limit on files")
+    try:
+        yield
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @contextmanager
-def filled(folder: Path) -> Iterator[None]:
-    """Nothing fits in there any more."""
+def filled(folder: Path, leave: int = 1) -> Iterator[None]:
+    """Nothing fits in there any more. Where files are limited: none grows beyond `leave` bytes."""
     if os.path.ismount(folder):
         ballast = folder / "ballast"
         with ballast.open("wb", buffering=0) as out:
-            try:
-                for size in (1 << 16, 1 << 12):
+            for size in (1 << 16, 1 << 12):
+                with contextlib.suppress(OSError):
                     while True:
                         out.write(bytes(size))
-            except OSError:
-                pass
-            try:
-                while True:
-                    out.write(bytes(1 << 12))
-            except OSError:
-                pass
         yield
         ballast.unlink()
         return
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    # Below the sizes that the files have already: no write of them succeeds.
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (leave, before[1]))
     try:
         yield
     finally:
@@ -136,9 +137,8 @@ def test_a_disk_that_is_full_and_later_is_not(
     files = tmp_path / "elsewhere"
     with opened(small_disk / "log.db", files, on_error) as log:
         before = tried(log, 3)
-        if on_error == "spill" and not os.path.ismount(small_disk):
-            pytest.skip("a limit on files would hold for the spool as well")
-        with filled(small_disk):
+        # The log's newest file cannot grow; the spool, which begins empty, can.
+        with filled(small_disk, leave=(small_disk / "log.db-wal").stat().st_size):
             during = tried(log, 5)
         recovered(log)
 
@@ -222,6 +222,34 @@ def test_a_database_that_is_gone_for_half_a_minute(
     own_postgres: Server, tmp_path: Path, on_error: str
 ) -> None:
     gone_for(own_postgres, tmp_path, on_error, 30.0)
+
+
+@pytest.mark.parametrize("on_error", ON_ERROR)
+def test_a_database_whose_disk_is_full(own_postgres: Server, tmp_path: Path, on_error: str) -> None:
+    small = own_postgres.folder / "small"
+    small.mkdir()
+    with (
+        mounted(small),
+        psycopg.connect(own_postgres.url(), autocommit=True) as db,
+        opened(own_postgres.url(), tmp_path / "log", on_error) as log,
+    ):
+        if os.geteuid() == 0:
+            whose = own_postgres.files.stat()
+            os.chown(small, whose.st_uid, whose.st_gid)
+        db.execute(f"CREATE TABLESPACE small LOCATION '{small}'")
+        for table in ("inbox", "payload"):
+            db.execute(f"ALTER TABLE guard_log.{table} SET TABLESPACE small")
+        before = tried(log, 3)
+        with filled(small):
+            during = tried(log, 12)
+        recovered(log)
+
+        assert all(isinstance(one, Receipt) for one in before)
+        # What fits into the pages that there are already is still kept.
+        refused = [one for one in during if not isinstance(one, Receipt) or one.seq is None]
+        assert refused != []
+        accounted_for(log, before + during)
+        own_postgres.kill()
 
 
 def gone_for(server: Server, tmp_path: Path, on_error: str, seconds: float) -> None:

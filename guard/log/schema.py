@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,7 +97,7 @@ def configure(file: Path, keys: Path, busy_ms: int, *, readonly: bool) -> apsw.C
         )
     _local(file)
     db = apsw.Connection(str(file))
-    db.set_busy_timeout(busy_ms)
+    db.set_busy_handler(_patience(busy_ms / 1000))
     db.execute("ATTACH ? AS keys", (str(keys),))
     for name in ("main", "keys"):
         db.execute(f"PRAGMA {name}.journal_mode = WAL").fetchall()
@@ -109,6 +111,23 @@ def configure(file: Path, keys: Path, busy_ms: int, *, readonly: bool) -> apsw.C
     if readonly:
         db.execute("PRAGMA query_only = ON")
     return db
+
+
+def _patience(seconds: float) -> Callable[[int], bool]:
+    """Looks again every 2 ms whether another process still writes. SQLite's own waiting looks ever
+    less often, up to 100 ms apart, so that of many busy processes one may never get its turn."""
+    began = 0.0
+
+    def wait(tries: int) -> bool:
+        nonlocal began
+        if tries == 0:
+            began = time.monotonic()
+        if time.monotonic() - began > seconds:
+            return False
+        time.sleep(0.002)
+        return True
+
+    return wait
 
 
 def migrate(db: apsw.Connection, origin: str | None, *, accept_key_loss: bool) -> str:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from guard.log.postgres_erase import destroy, remove, remove_payloads
+from guard.log.postgres_erase import destroy, owned, remove, remove_payloads
 from guard.log.postgres_link import Link
 from guard.log.postgres_schema import checked_name, migrate
 from guard.log.postgres_sequencer import Sequencer, Went
@@ -183,6 +183,10 @@ class PostgresStore:
     def destroyed_keys(self) -> Iterator[str]:
         for (key_id,) in self._all("SELECT key_id FROM subject_key WHERE destroyed IS NOT NULL"):
             yield key_id
+
+    def may_remove(self) -> None:
+        """Only the owner can: a table that is not rewritten still shows what was deleted."""
+        self._keeps.run(owned)
 
     def destroy_keys(self, key_ids: Sequence[str], when: str, *, tag: str | None = None) -> int:
         """Destroy keys and what is under them; see `Store.destroy_keys` and `postgres_erase`."""

@@ -29,6 +29,22 @@ PATIENCE = 5.0
 NUMBER = re.compile(r"\d+")
 
 
+def owned(connection: Connection) -> None:
+    """Whether this role can rewrite the tables.
+
+    Raises:
+        LogError: it does not own them.
+    """
+    row = connection.execute(
+        "SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class "
+        "WHERE oid IN ('entry'::regclass, 'payload'::regclass, 'subject_key'::regclass)"
+    ).fetchone()
+    if row is None or not row[0]:
+        raise LogError(
+            "only the owner of the log's tables may erase and prune; nothing was removed"
+        )
+
+
 def destroy(
     connection: Connection, lock: int, key_ids: Sequence[str], when: str, tag: str | None
 ) -> int:

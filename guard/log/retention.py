@@ -38,11 +38,12 @@ def erase(
     """Destroy the keys for a tag, and delete what they encrypted. The ids of the keys.
 
     Raises:
-        LogError: a record of the subject is under legal hold.
+        LogError: a record of the subject is under legal hold, or the store does not let us.
     """
     keys = tuple(key.key_id for key in store.keys(tag))
     if _held(store, set(keys)):
         raise LogError("a record of this subject is under legal hold; nothing was erased")
+    store.may_remove()
     if keys:
         note("erasure", {"keys": keys, "basis": basis, "by": by})
     store.destroy_keys(keys, now, tag=tag)
@@ -83,6 +84,7 @@ def prune(store: Store, note: Note, before: str, *, scope: str, by: str | None) 
     Only a whole beginning of the log can go; it ends before the first record that is younger, or
     under legal hold.
     """
+    store.may_remove()
     old = _old(store, before)
     if scope == "payloads":
         if next(store.payloads(0, old.until), None) is None:

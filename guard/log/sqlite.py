@@ -199,6 +199,9 @@ class SQLiteStore:
         gone = "SELECT key_id FROM keys.subject_key WHERE destroyed IS NOT NULL ORDER BY key_id"
         return (key_id for (key_id,) in self._all(gone))
 
+    def may_remove(self) -> None:
+        """Whoever can write the files can also remove from them."""
+
     def destroy_keys(self, key_ids: Sequence[str], when: str, *, tag: str | None = None) -> int:
         with self._writer.use() as db:
             with transaction(db):

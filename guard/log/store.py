@@ -157,6 +157,14 @@ class Store(Protocol):
         """The keys for a subject that are not destroyed, oldest first."""
         ...
 
+    def may_remove(self) -> None:
+        """Asked before an erasure or a purge is recorded.
+
+        Raises:
+            LogError: whoever has opened this store may not remove anything.
+        """
+        ...
+
     def destroy_keys(self, key_ids: Sequence[str], when: str, *, tag: str | None = None) -> int:
         """Destroy keys and delete every payload under them, so that neither can be read from the
         files again. Returns how many payloads went. Doing it twice does no harm.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from log_factories import report, turn
 from postgres_server import Server
@@ -16,6 +17,7 @@ from guard.log import retention
 from guard.log.heads import now
 from guard.log.keys import load_secrets
 from guard.log.log import Log
+from guard.log.postgres_schema import roles_sql
 from guard.log.verify import verify
 
 
@@ -64,6 +66,34 @@ def test_one_subject_is_erased_and_the_others_are_not(log: Log, tmp_path: Path) 
     assert (log.erase("ann"), log.erase("ann")) == (1, 0)
 
     assert set(log.reveal([*hers, *his], by="bo", purpose="audit")) == set(his)
+    assert sound(log, tmp_path)
+
+
+def test_an_application_that_does_not_own_the_tables_records_and_cannot_erase(
+    log: Log, postgres: Server, tmp_path: Path
+) -> None:
+    with psycopg.connect(postgres.url(), autocommit=True) as db:
+        db.execute(roles_sql())
+        parts = "guard_log_writer, guard_log_sequencer, guard_log_reader"
+        db.execute(f"CREATE ROLE application LOGIN IN ROLE {parts}")
+    try:
+        with opened(postgres.url("application"), tmp_path) as application:
+            ids = wrote(application, 3, "ann")
+            size = application.store.head().size
+            assert application.checkpoint() is not None
+            later = datetime.now(UTC) + timedelta(hours=1)
+
+            with pytest.raises(LogError, match="owner"):
+                application.erase("ann")
+            with pytest.raises(LogError, match="owner"):
+                application.prune(later)
+
+            assert application.store.head().size == size
+            assert set(application.reveal(ids, by="bo", purpose="audit")) == set(ids)
+    finally:
+        with psycopg.connect(postgres.url(), autocommit=True) as db:
+            db.execute(f"DROP OWNED BY application, {parts}")
+            db.execute(f"DROP ROLE application, {parts}")
     assert sound(log, tmp_path)
 
 

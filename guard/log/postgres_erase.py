@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from guard.errors import LogError, LogUnavailableError
 from guard.log.events import logger
+from guard.log.postgres_append import ERASE_LOCK
 from guard.log.store import Stub
 
 if TYPE_CHECKING:
@@ -45,14 +46,12 @@ def owned(connection: Connection) -> None:
         )
 
 
-def destroy(
-    connection: Connection, lock: int, key_ids: Sequence[str], when: str, tag: str | None
-) -> int:
+def destroy(connection: Connection, key_ids: Sequence[str], when: str, tag: str | None) -> int:
     """Destroy keys, delete the payloads under them, and rewrite the tables they were in."""
     ids = list(key_ids)
     with connection.transaction():
         # No append is under way from here on, so none can bring a payload under a dead key.
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (lock,))
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (ERASE_LOCK,))
         if tag is not None:
             connection.execute(
                 "INSERT INTO erased (tag, at) VALUES (%s, %s) "

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from guard.errors import LogUnavailableError
+from guard.log.events import logger
 from guard.log.postgres_append import put
 from guard.log.postgres_erase import destroy, owned, remove, remove_payloads
 from guard.log.postgres_link import Link
@@ -117,6 +119,10 @@ class PostgresStore:
         row = self._maybe(
             "SELECT seq, leaf, body, event_id, kind FROM entry WHERE event_id = %s", event_id
         )
+        if row is None and self._one(
+            "SELECT EXISTS (SELECT FROM inbox WHERE event_id = %s)", event_id
+        ) == (True,):
+            raise LogUnavailableError(f"the record {event_id} has no place in the log yet")
         return None if row is None else Entry(*row)
 
     def payload(self, seq: int) -> Payload | None:
@@ -230,6 +236,8 @@ class PostgresStore:
                 time.sleep(0.01)
             if not self._one("SELECT EXISTS (SELECT FROM inbox WHERE n <= %s)", newest)[0]:
                 return
+        if newest is not None:
+            logger().warning("log_events_wait_for_their_place", waiting=self.pending())
 
     def _pages(
         self, query: str, start: int, stop: int | None, *more: object

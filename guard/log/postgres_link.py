@@ -111,11 +111,12 @@ class Link:
             "SELECT set_config('search_path', %s, false), "
             "set_config('statement_timeout', %s, false), "
             "set_config('idle_in_transaction_session_timeout', '10s', false), "
+            "set_config('lock_timeout', '30s', false), "
             + ", ".join(f"current_setting('{name}')" for name in MUST_BE_ON),
             (f'"{self._schema}"', milliseconds),
         ).fetchone()
         assert told is not None  # noqa: S101 - a SELECT without FROM has one row
-        off = [name for name, value in zip(MUST_BE_ON, told[3:], strict=True) if value == "off"]
+        off = [name for name, value in zip(MUST_BE_ON, told[4:], strict=True) if value == "off"]
         if off:
             raise LogError(
                 f"PostgreSQL has {', '.join(off)} off, so what it acknowledges could be lost: turn "

@@ -41,11 +41,13 @@ class Sequencer:
         self._origin = origin
         self._wake = threading.Event()
         self._seen = 0
-        self._stopped = False
+        self._stopped = self._refused = False
         self._thread: threading.Thread | None = None
 
     def nudge(self) -> None:
         """There is something in the inbox."""
+        if self._refused:
+            return
         if self._thread is None or not self._thread.is_alive():  # not started, or lost in a fork
             self._wake = threading.Event()
             self._thread = threading.Thread(target=self._go_on, name="guard-sequencer", daemon=True)
@@ -81,6 +83,7 @@ class Sequencer:
                 logger().warning("log_sequencer_resumed")
                 failing = False
             if went is Went.REFUSED:
+                self._refused = True  # said once; another process has to do it
                 logger().warning("log_sequencer_refused")
                 return
             # Who finds another at it looks again soon: that one may have missed our events.

@@ -176,20 +176,26 @@ def as_nobody() -> Iterator[None]:
 
 
 def test_a_log_that_may_only_be_read_says_so(tmp_path: Path) -> None:
-    folder = Path(tmp_path)
-    with opened(folder / "log.db", folder / "log", "spill") as log:
+    with opened(tmp_path / "log.db", tmp_path / "log", "spill") as log:
         tried(log, 2)
-    for place in (folder, *folder.parents):
-        if os.geteuid() == 0 and place != Path("/tmp") and str(place).startswith("/tmp"):  # noqa: S108
-            place.chmod(place.stat().st_mode | 0o555)
-    for file in folder.iterdir():
-        file.chmod(0o444 if file.is_file() and "secrets" not in file.name else file.stat().st_mode)
-    folder.chmod(0o555)
+    # A way in for whom the test becomes; pytest's own folders are closed to others.
+    modes = {place: place.stat().st_mode for place in tmp_path.parents}
+    closed = [place for place, mode in modes.items() if mode & 0o555 != 0o555]
+    for place in closed:
+        place.chmod(modes[place] | 0o555)
+    for file in tmp_path.iterdir():
+        if file.name == "log.secrets.json" and os.geteuid() == 0:
+            os.chown(file, NOBODY, NOBODY)
+        elif file.is_file() and file.name != "log.secrets.json":
+            file.chmod(0o444)
+    tmp_path.chmod(0o555)
     try:
-        with as_nobody(), pytest.raises(LogError):
-            opened(folder / "log.db", folder / "log", "spill")
+        with as_nobody(), pytest.raises(LogError, match=r"log\.db"):
+            opened(tmp_path / "log.db", tmp_path / "log", "spill")
     finally:
-        folder.chmod(0o755)
+        tmp_path.chmod(0o755)
+        for place in closed:
+            place.chmod(modes[place])
 
 
 @pytest.mark.parametrize("on_error", ON_ERROR)

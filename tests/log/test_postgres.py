@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import psycopg
@@ -368,6 +369,8 @@ def test_what_nobody_gives_a_place_is_waiting_and_not_lost(
     assert receipt.seq is None
     assert store.pending() == 1
     assert store.head().size == 0
+    with pytest.raises(LogUnavailableError, match="no place"):
+        store.find(receipt.event_id)
     assert opened(dsn).head().size == 1
     assert store.pending() == 0
 
@@ -443,7 +446,9 @@ def test_a_schema_has_a_plain_name(schema: str) -> None:
         PostgresStore("dbname=nowhere", schema=schema)
 
 
-def test_each_role_can_do_its_part_and_no_more(postgres: Server, opened: Opener) -> None:
+def test_each_role_can_do_its_part_and_no_more(
+    postgres: Server, opened: Opener, caplog: pytest.LogCaptureFixture
+) -> None:
     dsn = postgres.emptied()
     opened(dsn, schema="parted")
     with psycopg.connect(dsn, autocommit=True) as direct:
@@ -458,11 +463,13 @@ def test_each_role_can_do_its_part_and_no_more(postgres: Server, opened: Opener)
         key = subject_key()
 
         writer.append([event(key=key)])
+        time.sleep(0.1)
+        writer.append([event(key=key)])
 
         assert sequencer._sequencer is not None
         sequencer._sequencer.drain()
-        assert reader.head().size == 1
-        assert len(list(reader.payloads())) == 1
+        assert reader.head().size == 2
+        assert len(list(reader.payloads())) == 2
         for refused in (
             lambda: list(writer.entries()),
             lambda: writer.payload(0),
@@ -473,7 +480,8 @@ def test_each_role_can_do_its_part_and_no_more(postgres: Server, opened: Opener)
         ):
             with pytest.raises(LogError, match="refuses"):
                 refused()
-        assert reader.head().size == 1
+        assert reader.head().size == 2
+        assert caplog.text.count("log_sequencer_refused") == 1
     finally:
         with psycopg.connect(dsn, autocommit=True) as direct:
             for role in ("writer", "sequencer", "reader"):

@@ -8,7 +8,6 @@ import atexit
 import hashlib
 import os
 import threading
-import weakref
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
@@ -74,8 +73,8 @@ class Log:
         self._lock = threading.Lock()
         self._closed = False
         self._live: Part | None = None
-        _LOGS.add(self)
         self._part()
+        _LOGS.add(self)
 
     @classmethod
     def open(
@@ -339,6 +338,7 @@ class Log:
         """Write what waits, sign, and close. A log that is closed can not be used again."""
         with self._lock:
             part, self._live, self._closed = self._live, None, True
+        _LOGS.discard(self)
         if part is not None and part.pid == os.getpid():
             part.close()
 
@@ -391,7 +391,8 @@ class Log:
             self._live.writer.abandon()
 
 
-_LOGS: weakref.WeakSet[Log] = weakref.WeakSet()
+_LOGS: set[Log] = set()
+"""Logs that are open: closed at the end of the process, though nobody holds them any more."""
 _ABANDONED: list[Part] = []
 """What came through a fork: the parent's, and not to be closed by being collected."""
 

@@ -365,6 +365,21 @@ class TestSharing:
         with pytest.raises(LogError, match="closed"):
             log.record(report(), turn())
 
+    def test_one_that_nobody_closes_is_closed_at_the_end_of_the_process(
+        self, tmp_path: Path
+    ) -> None:
+        code = (
+            "import sys; sys.path.insert(0, sys.argv[2]); "
+            "from pathlib import Path; from log_factories import open_log, report, turn; "
+            "open_log(Path(sys.argv[1])).record(report(), turn())"
+        )
+        subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path), str(Path(__file__).parent)], check=True
+        )
+
+        with open_log(tmp_path) as log:
+            assert verify(log.store, log.public_key).complete
+
     def test_it_is_all_there_when_it_is_opened_again(self, tmp_path: Path) -> None:
         with open_log(tmp_path) as log:
             log.record(report(), turn(), subject="alice")

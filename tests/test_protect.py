@@ -463,6 +463,20 @@ def test_without_a_guard_the_one_in_use_checks_and_sessions_count(blocking: Bloc
     assert blocked == blocking.fallback
 
 
+def test_a_stream_that_is_read_after_the_session_is_as_within_it(blocking: Blocking) -> None:
+    observing = Guard(mode="observe", encoder=blocking.guard.judge.encoder)
+
+    async def later(messages: list[Any]) -> Iterator[str]:
+        return iter([SOOTHING])
+
+    with package.session(mode="block"):
+        stream = observing.protect(lambda messages: iter([SOOTHING]))(MESSAGES)
+        awaited = asyncio.run(observing.protect(later)(MESSAGES))
+
+    assert "".join(stream) == blocking.fallback
+    assert "".join(awaited) == blocking.fallback
+
+
 def said(chunks: list[Any], index: int) -> str:
     return "".join(
         choice["delta"]["content"]

@@ -1,4 +1,4 @@
-"""A session around a wrapped client's call is in force for its reply: whole, streamed, read later."""
+"""A session around a wrapped client's call is in force for its reply, whenever that is read."""
 
 from __future__ import annotations
 

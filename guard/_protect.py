@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
+from guard._session import in_force
 from guard.drafts import Places, Where, drafts_in, flowing, places, with_replies
 from guard.errors import InputError
 from guard.places import dotted, found
@@ -180,19 +181,25 @@ class Audits:
             return self.awaited(result, turn)
         # Some streams are of both kinds: whoever called without awaiting reads without awaiting.
         if hasattr(result, "__next__"):
-            return self.held(result, turn)
+            return self._here().held(result, turn)
         if hasattr(result, "__anext__"):
-            return self.aheld(result, turn)
+            return self._here().aheld(result, turn)
         return self.audited([result], turn, streamed=False)[0]
 
     async def awaited(self, result: Awaitable[Any], turn: Turn) -> Any:
         """What the caller of a coroutine gets."""
         given = await result
         if hasattr(given, "__anext__"):
-            return self.aheld(given, turn)
+            return self._here().aheld(given, turn)
         if hasattr(given, "__next__"):
-            return self.held(given, turn)
+            return self._here().held(given, turn)
         return (await self.aaudited([given], turn, streamed=False))[0]
+
+    def _here(self) -> Audits:
+        """The same in the session around the call, wherever the stream is read."""
+        from guard._shared import shared
+
+        return Audits(in_force(self.guard or shared()), self.where)
 
     def held(self, stream: Iterator[Any], turn: Turn) -> Generator[Any, None, Any]:
         """A stream, when all of it was audited, with what the generator returns."""

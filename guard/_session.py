@@ -209,3 +209,11 @@ async def ain_force(guard: Guard) -> Guard:
     if opened is None or not opened.packs:
         return in_force(guard)
     return await awithin(FOREVER, in_force, guard)
+
+
+def without_packs(guard: Guard) -> Guard:
+    """The guard with what else the session asks for: for saying what was not judged."""
+    from guard.stricter import Stricter
+
+    opened = _opened.get() or _NOTHING
+    return Stricter(guard, (), opened.mode, opened.deadline)

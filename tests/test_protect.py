@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 import guard as package
 from guard import Guard, InputError, Report, protect
 from guard.drafts import pieces_of
-from guard.models.reader import Reader
+from guard.models.encoder import Encoder
 
 LOSS = "My dog Bruno died last night. I miss him and the house is so quiet without him."
 SOOTHING = "I'm so sorry! Don't worry, everything will be okay. Stay strong!"
@@ -29,7 +29,7 @@ MESSAGES = [{"role": "user", "content": LOSS}]
 class Blocking:
     """A guard that puts the fallback in place of what is flagged, and its reports."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Encoder) -> None:
         self.reports: list[Report] = []
         self.guard = Guard(mode="block", encoder=reader, record=self.reports.append)
         self.fallback = self.guard.check(user=LOSS, draft=SOOTHING).reply.text
@@ -37,8 +37,8 @@ class Blocking:
 
 
 @pytest.fixture(scope="module")
-def guarded() -> Blocking:
-    return Blocking(Reader())
+def guarded(guard_: Guard) -> Blocking:
+    return Blocking(guard_.judge.encoder)
 
 
 @pytest.fixture
@@ -461,6 +461,20 @@ def test_without_a_guard_the_one_in_use_checks_and_sessions_count(blocking: Bloc
 
     assert observed == SOOTHING
     assert blocked == blocking.fallback
+
+
+def test_a_stream_that_is_read_after_the_session_is_as_within_it(blocking: Blocking) -> None:
+    observing = Guard(mode="observe", encoder=blocking.guard.judge.encoder)
+
+    async def later(messages: list[Any]) -> Iterator[str]:
+        return iter([SOOTHING])
+
+    with package.session(mode="block"):
+        stream = observing.protect(lambda messages: iter([SOOTHING]))(MESSAGES)
+        awaited = asyncio.run(observing.protect(later)(MESSAGES))
+
+    assert "".join(stream) == blocking.fallback
+    assert "".join(awaited) == blocking.fallback
 
 
 def said(chunks: list[Any], index: int) -> str:

@@ -421,8 +421,10 @@ def test_what_is_printed_of_a_turn_and_a_reply_holds_no_text() -> None:
     assert "zebrafinch" not in repr(turn) + str(turn) + repr(reply) + str(reply)
 
 
-def test_what_goes_into_the_history_is_what_went_out_and_never_a_withheld_draft() -> None:
-    blocking = Guard(mode="block")
+def test_what_goes_into_the_history_is_what_went_out_and_never_a_withheld_draft(
+    guard_: Guard,
+) -> None:
+    blocking = Guard(mode="block", encoder=guard_.judge.encoder)
     draft = "I'm so sorry! Don't worry, everything will be okay. Stay strong!"
 
     report = blocking.check(user="My dog died last night.", draft=draft)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import guard as package
 from guard import Guard, PackError, PolicyError, Report, Turn, session
-from guard.models.reader import Reader
+from guard.models.encoder import Encoder
 from guard.more import KEPT
 from guard.policy import MODES
 from guard.report import Mode
@@ -27,12 +27,12 @@ SOOTHING = "I'm so sorry! Don't worry, everything will be okay. Stay strong!"
 
 
 @pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
+def reader(guard_: Guard) -> Encoder:
+    return guard_.judge.encoder
 
 
 @pytest.fixture(scope="module")
-def annotating(reader: Reader) -> Guard:
+def annotating(reader: Encoder) -> Guard:
     return Guard(mode="annotate", encoder=reader)
 
 
@@ -109,7 +109,7 @@ class TestTightening:
 
         assert session.current() is None
 
-    def test_a_session_laxer_than_a_guard_that_it_names_is_refused(self, reader: Reader) -> None:
+    def test_a_session_laxer_than_a_guard_that_it_names_is_refused(self, reader: Encoder) -> None:
         blocking = Guard(mode="block", encoder=reader)
 
         with pytest.raises(PolicyError), session(mode="rewrite", guard=blocking):
@@ -184,7 +184,7 @@ class TestPacksThatWouldWeaken:
 
 
 class TestReach:
-    def test_it_reaches_tasks_and_the_guards_threads(self, reader: Reader) -> None:
+    def test_it_reaches_tasks_and_the_guards_threads(self, reader: Encoder) -> None:
         seen: list[str | None] = []
         noting = Guard(encoder=reader, record=lambda _: seen.append(subject()))
 
@@ -310,7 +310,7 @@ class Person:
 class Noting:
     """A guard, and by the text that went out, the person for whom it was recorded."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Encoder) -> None:
         self.recorded: dict[str, str | None] = {}
         self.guard = Guard(mode="observe", encoder=reader, record=self._note)
 
@@ -345,10 +345,10 @@ def people_of(seed: int, how_many: int) -> list[Person]:
 
 
 @pytest.fixture(scope="module")
-def noting(reader: Reader) -> Noting:
+def noting(reader: Encoder) -> Noting:
     return Noting(reader)
 
 
 @pytest.fixture(scope="module")
-def guards(reader: Reader) -> dict[Mode, Guard]:
+def guards(reader: Encoder) -> dict[Mode, Guard]:
     return {mode: Guard(mode=mode, encoder=reader) for mode in MODES}

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from openai import OpenAI
 
 import guard as package
 from guard import Guard, InputError, SettingsFileError, _shared
+from tests.openai_server import Answer, OpenAIServer
 
 LOSS = "My dog Bruno died last night. I miss him and the house is so quiet without him."
 SOOTHING = "I'm so sorry! Don't worry, everything will be okay. Stay strong!"
@@ -75,3 +77,17 @@ def test_another_guard_can_take_its_place_and_give_it_back(guard_: Guard) -> Non
 def test_what_is_no_guard_is_refused() -> None:
     with pytest.raises(InputError, match="needs a Guard, not str"):
         package.use("block")  # type: ignore[arg-type]
+
+
+def test_a_client_that_is_wrapped_without_a_guard_has_the_one_in_use(guard_: Guard) -> None:
+    blocking = Guard(mode="block", encoder=guard_.judge.encoder)
+    package.use(blocking)
+
+    with OpenAIServer(Answer(SOOTHING)) as server:
+        client = package.wrap(OpenAI(base_url=server.url, api_key="none", max_retries=0))
+        answer = client.chat.completions.create(
+            model="m", messages=[{"role": "user", "content": LOSS}]
+        )
+        client.close()
+
+    assert answer.choices[0].message.content != SOOTHING

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from guard._session import ain_force, in_force, without_packs
 from guard.clients.anthropic import MESSAGES
 from guard.clients.chat import CHAT, LEGACY
 from guard.clients.drafts import Asked
@@ -20,6 +21,7 @@ from guard.clients.responses import RESPONSES
 from guard.clients.steps import Check, Core, Probe
 from guard.clients.streams import Hold, Streaming
 from guard.clients.whole import whole
+from guard.errors import GuardError
 from guard.guard import Guard
 from guard.log.events import logger
 from guard.policy import HIGH_RISK, disposition
@@ -99,6 +101,29 @@ class Seam:
     asides: bool = True
     paragraph: str | None = None
     dump: bool = False
+    unfit: GuardError | None = None
+
+    def here(self) -> Seam:
+        """The seam as the session around a request has it, and goes on having it wherever and
+        whenever the reply is read. Where a pack of the session does not fit, nothing is judged."""
+        try:
+            return self._over(in_force(self.guard))
+        except GuardError as error:
+            return replace(self._over(without_packs(self.guard)), streaming="full", unfit=error)
+
+    async def ahere(self) -> Seam:
+        """The same without blocking the event loop."""
+        try:
+            return self._over(await ain_force(self.guard))
+        except GuardError as error:
+            return replace(self._over(without_packs(self.guard)), streaming="full", unfit=error)
+
+    def _over(self, guard: Guard) -> Seam:
+        if guard is self.guard:
+            return self
+        # To let streams go unaudited was chosen for the laxer mode.
+        lax = self.streaming == "observe" and guard.mode != self.guard.mode
+        return replace(self, guard=guard, streaming="full" if lax else self.streaming)
 
     def concerns(self, method: str, path: str) -> bool:
         """Whether requests like this are looked at; all others pass untouched."""
@@ -149,6 +174,8 @@ class Seam:
     def check(self, step: Check) -> Report:
         """Carry out a step. Whatever fails is `unknown`."""
         turn = turn_of(step.asked, step.draft.choice, step.draft.text)
+        if self.unfit is not None:
+            return self.failed(step, turn, self.unfit)
         try:
             return self.guard.check(turn, delivery=step.delivery)
         except Exception as error:
@@ -157,6 +184,8 @@ class Seam:
     async def acheck(self, step: Check) -> Report:
         """The same without blocking the event loop."""
         turn = turn_of(step.asked, step.draft.choice, step.draft.text)
+        if self.unfit is not None:
+            return self.failed(step, turn, self.unfit)
         try:
             return await self.guard.acheck(turn, delivery=step.delivery)
         except Exception as error:

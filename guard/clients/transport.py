@@ -61,13 +61,13 @@ class Wrapped:
         error = {"message": plan.refused, "type": "guard_refused", "param": None, "code": None}
         return self.library.Response(400, json={"error": error})
 
-    def _dressed(self, response: Any, plan: Plan, kind: Callable[..., Any]) -> Any:
+    def _dressed(self, response: Any, plan: Plan, seam: Seam, kind: Callable[..., Any]) -> Any:
         """The response with its body audited as it is read."""
         if not 200 <= response.status_code < 300:
             return response
-        core, left = self.seam.core(plan, response.headers.get("content-type", "").lower())
+        core, left = seam.core(plan, response.headers.get("content-type", "").lower())
         receipt = Receipt(plan.prevented)
-        body = kind(response, core, left, self.seam, receipt, plan)
+        body = kind(response, core, left, seam, receipt, plan)
         headers = [
             (name, value)
             for name, value in response.headers.raw
@@ -95,8 +95,9 @@ class Sync(Wrapped):
             return self.inner.handle_request(request)
         if plan.refused:
             return self._refusal(plan)
+        seam = self.seam.here()
         response = self.inner.handle_request(self._sent(request, plan))
-        return self._dressed(response, plan, _classes(self.library.__name__)[2])
+        return self._dressed(response, plan, seam, _classes(self.library.__name__)[2])
 
     def close(self) -> None:
         self.inner.close()
@@ -125,8 +126,9 @@ class Async(Wrapped):
             return await self.inner.handle_async_request(request)
         if plan.refused:
             return self._refusal(plan)
+        seam = await self.seam.ahere()
         response = await self.inner.handle_async_request(self._sent(request, plan))
-        return self._dressed(response, plan, _classes(self.library.__name__)[3])
+        return self._dressed(response, plan, seam, _classes(self.library.__name__)[3])
 
     async def aclose(self) -> None:
         await self.inner.aclose()

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
+from guard._shared import shared
 from guard.clients.jsontext import pointer
 from guard.clients.receipts import hook
 from guard.clients.seam import Seam
@@ -39,7 +40,7 @@ def wrap(
     Args:
         client: of the `openai` or `anthropic` package, sync or async, or an httpx client that is
             handed to such a client or to a framework. It is left as it was.
-        guard: who audits; by default as the deployment has set it (`Guard.configured()`).
+        guard: who audits; by default the one that `guard.check` uses at this moment.
         streaming: `earned`, sentences go out as soon as no later one can undo them; `full`, nothing
             before the end, which packs that concern danger to life insist on; `observe`, all at
             once, audited at the end. None: `earned`, and `observe` where the guard only observes.
@@ -56,7 +57,7 @@ def wrap(
         ValueError: `streaming` is none of the names above, or less than the packs insist on, or a
             pointer is not valid.
     """
-    guard = guard or Guard.configured()
+    guard = guard or shared()
     if streaming is not None and streaming not in STREAMING:
         raise ValueError(f"streaming must be one of {', '.join(STREAMING)}, not {streaming!r}")
     grave = HIGH_RISK & guard.judge.certain

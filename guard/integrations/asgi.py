@@ -80,10 +80,12 @@ class Route:
             object.__setattr__(self, name, value)
 
     def meets(self, scope: Scope) -> bool:
-        """Whether a request is one for this route."""
-        return self.pattern.fullmatch(scope["path"].rstrip("/")) is not None and (
-            scope["type"] == "websocket" or scope["method"] in self.methods
-        )
+        """Whether a request is one for this route, below the application's root path or in all."""
+        if scope["type"] == "http" and scope["method"] not in self.methods:
+            return False
+        whole: str = scope["path"].rstrip("/")
+        below = whole.removeprefix(scope.get("root_path", "").rstrip("/"))
+        return any(self.pattern.fullmatch(path) is not None for path in (whole, below))
 
 
 class GuardMiddleware:

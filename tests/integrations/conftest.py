@@ -10,12 +10,11 @@ import pytest
 from said import LOSS, SOOTHING
 
 from guard import Guard
-from guard.models.reader import Reader
 
 
 @pytest.fixture(scope="session")
-def blocking() -> Guard:
-    return Guard(mode="block", encoder=Reader())
+def blocking(guard_: Guard) -> Guard:
+    return Guard(mode="block", encoder=guard_.judge.encoder)
 
 
 @pytest.fixture(scope="session")

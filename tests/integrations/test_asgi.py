@@ -237,6 +237,23 @@ class TestRequests:
 
         assert response.json() == {"reply": {"text": SOOTHING}}
 
+    @pytest.mark.parametrize(
+        ("path", "root", "meets"),
+        [
+            ("/chat", "", True),
+            ("/chat/", "", True),
+            ("/api/chat", "/api", True),
+            ("/chat", "/api", True),
+            ("/api/chat", "", False),
+            ("/chats", "", False),
+            ("/chat/x", "", False),
+        ],
+    )
+    def test_a_route_is_met_below_a_root_path_too(self, path: str, root: str, meets: bool) -> None:
+        scope = {"type": "http", "method": "POST", "path": path, "root_path": root}
+
+        assert ROUTES[0].meets(scope) is meets
+
     def test_what_is_no_pointer_is_told_at_once(self) -> None:
         with pytest.raises(InputError, match="must start with a slash"):
             Route("/chat", user="message", reply="/reply")

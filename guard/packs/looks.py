@@ -13,6 +13,7 @@ from guard.text.document import Document, Pattern, Side
 if TYPE_CHECKING:
     from guard.models.encoder import Vectors
 
+# Cosine, sentence, exemplar; cosine to what is not meant, and which of it.
 Meant = tuple[float, int, int, float, int]
 
 

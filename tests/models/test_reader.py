@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -142,3 +144,15 @@ def _sha256(file: Path) -> str:
     import hashlib
 
     return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_guards_that_remember_as_much_share_one_model_as_long_as_one_of_them_is_there() -> None:
+    one, same, other = Guard(cache=3), Guard("block", cache=3), Guard(cache=2)
+    model = weakref.ref(one.judge.encoder)
+
+    assert same.judge.encoder is one.judge.encoder
+    assert other.judge.encoder is not one.judge.encoder
+
+    del one, same
+    gc.collect()
+    assert model() is None

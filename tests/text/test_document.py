@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guard.text.document import Document, Documents, Pattern
+from guard.text.document import Document, Documents, Pattern, documents_of
 
 PIECES = (
     "the dog died . ! ? ... … , - ** * 1. 2) # > 😭😭 ❤️ 👩‍👩‍👧 im idk kms wanna ur u r tbh ngl ily "
@@ -267,3 +267,13 @@ def test_pathological_text_is_read_to_its_end(text: str) -> None:
     sentences = read(text).sentences
 
     assert sentences == () if text.isspace() else sentences[-1].end == len(text.rstrip())
+
+
+def test_the_same_patterns_are_made_ready_once_while_they_are_in_use() -> None:
+    kettle, other = phrases("kettle", "the kettle"), phrases("kettle", "that kettle")
+
+    one = documents_of({"user": [kettle], "draft": []})
+
+    assert documents_of({"user": [phrases("kettle", "the kettle")], "draft": []}) is one
+    assert documents_of({"user": [other], "draft": []}) is not one
+    assert documents_of({"user": [], "draft": [kettle]}) is not one

@@ -176,9 +176,26 @@ def postgres() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def second_postgres() -> Iterator[Server]:
+    found = binaries()
+    if found is None:
+        pytest.skip(NO_SERVER)
+    with Server(found) as server:
+        yield server
+
+
 @pytest.fixture
-def own_postgres() -> Iterator[Server]:
-    """A server of the test's own, to be stopped and killed."""
+def own_postgres(second_postgres: Server) -> Server:
+    """A server to be stopped and killed; with no log in it."""
+    second_postgres.start()
+    second_postgres.emptied()
+    return second_postgres
+
+
+@pytest.fixture
+def thrown_away_postgres() -> Iterator[Server]:
+    """A server of one test's own, which may leave it broken."""
     found = binaries()
     if found is None:
         pytest.skip(NO_SERVER)

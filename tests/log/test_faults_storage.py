@@ -230,17 +230,22 @@ def test_a_database_that_is_gone_for_half_a_minute(
     gone_for(own_postgres, tmp_path, on_error, 30.0)
 
 
-@pytest.mark.parametrize("on_error", ON_ERROR)
-def test_a_database_whose_disk_is_full(own_postgres: Server, tmp_path: Path, on_error: str) -> None:
-    small = own_postgres.folder / "small"
+@pytest.mark.parametrize(
+    "on_error",
+    ["spill", *(pytest.param(one, marks=pytest.mark.slow) for one in ("raise", "drop"))],
+)
+def test_a_database_whose_disk_is_full(
+    thrown_away_postgres: Server, tmp_path: Path, on_error: str
+) -> None:
+    small = thrown_away_postgres.folder / "small"
     small.mkdir()
     with (
         mounted(small),
-        psycopg.connect(own_postgres.url(), autocommit=True) as db,
-        opened(own_postgres.url(), tmp_path / "log", on_error) as log,
+        psycopg.connect(thrown_away_postgres.url(), autocommit=True) as db,
+        opened(thrown_away_postgres.url(), tmp_path / "log", on_error) as log,
     ):
         if os.geteuid() == 0:
-            whose = own_postgres.files.stat()
+            whose = thrown_away_postgres.files.stat()
             os.chown(small, whose.st_uid, whose.st_gid)
         db.execute(f"CREATE TABLESPACE small LOCATION '{small}'")
         for table in ("inbox", "payload"):
@@ -255,7 +260,7 @@ def test_a_database_whose_disk_is_full(own_postgres: Server, tmp_path: Path, on_
         refused = [one for one in during if not isinstance(one, Receipt) or one.seq is None]
         assert refused != []
         accounted_for(log, before + during)
-        own_postgres.kill()
+        thrown_away_postgres.kill()
 
 
 def gone_for(server: Server, tmp_path: Path, on_error: str, seconds: float) -> None:

@@ -23,7 +23,9 @@ def texts_of(
     """The texts of a turn, and so many of the messages before it."""
     reply = report.reply.text
     earlier = turn.context[-context:] if context else ()
-    texts = (turn.user, turn.draft, reply, *(message.content for message in earlier))
+    # Redaction is what a record costs most: a reply that is the draft is not redacted again.
+    other = (reply,) if reply != turn.draft else ()
+    texts = (turn.user, turn.draft, *other, *(message.content for message in earlier))
     if mode == "redacted":
         kept = together(redact, texts)
     else:
@@ -32,9 +34,10 @@ def texts_of(
         mode=mode,
         user=kept[0],
         draft=kept[1],
-        reply=kept[2] if reply != turn.draft else None,
+        reply=kept[2] if other else None,
         context=tuple(
-            (message.role, text) for message, text in zip(earlier, kept[3:], strict=True)
+            (message.role, text)
+            for message, text in zip(earlier, kept[2 + len(other) :], strict=True)
         ),
         evidence=_evidence(report, texts, kept, redact) if mode == "redacted" else (),
     )

@@ -246,6 +246,23 @@ def test_there_is_no_third_round(server: OpenAIServer, make: Make, rewriting: Re
     assert len(server.seen) == 2
 
 
+def test_a_server_that_breaks_on_a_schema_is_asked_for_an_object_at_once(
+    server: OpenAIServer, make: Make, rewriting: Rewriting
+) -> None:
+    said = "{'loc': ('body', 'response_format', 'type'), 'input': 'json_schema'}"
+    server.script(Answer(said, status=500), says(GOOD))
+    one = make()
+
+    report = rewriting(one).check(TURN)
+
+    assert report.reply.text == GOOD
+    assert [one.body["response_format"]["type"] for one in server.seen] == [
+        "json_schema",
+        "json_object",
+    ]
+    assert one.endpoint.breaker.state.bad == 0
+
+
 def test_servers_that_know_no_schema_are_asked_in_other_words(
     server: OpenAIServer, make: Make, rewriting: Rewriting
 ) -> None:

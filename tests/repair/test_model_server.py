@@ -25,7 +25,7 @@ from guard.repair.model.opinion import MEANS
 
 pytestmark = pytest.mark.slow
 PYTHON = "GUARD_MODEL_SERVER_PYTHON"  # of the environment that make model-server has made
-START, ANSWER = 180.0, 300.0  # seconds, on a busy machine
+START, ANSWER = 180.0, 600.0  # seconds; a busy machine takes long
 TURN = Turn.of(
     "My dog Bruno died last night. I miss him and the house is so quiet without him.",
     "I'm so sorry! Don't worry, everything will be okay. Stay strong!",

@@ -122,7 +122,7 @@ def test_async_calls_are_left_at_the_deadline_and_the_server_lives_on(
     print(report.attempts)  # noqa: T201
     assert report.attempts[0].outcome == "timeout"
     audited_again(guard, report)
-    with urllib.request.urlopen(f"{url}/models", timeout=60) as answer:  # noqa: S310
+    with urllib.request.urlopen(f"{url}/models", timeout=ANSWER) as answer:  # noqa: S310
         assert answer.status == 200
 
 

@@ -49,7 +49,8 @@ class Answer:
         finish: `finish_reason` of every choice; `length` is a text that broke off.
         tool_calls: of every choice, in OpenAI's form.
         tokens: those counted (in, out); None leaves `usage` out.
-        status: with another than 200 the body is an error in OpenAI's form.
+        status: with another than 200 the body is an error in OpenAI's form, with `text`, if there
+            is one, as its message.
         headers: sent beside the usual ones, and in their place.
         raw: the body, or in a stream everything after the headers, in place of all of the above.
         pieces: the deltas of a stream; by default a word each.
@@ -252,7 +253,9 @@ def _encoded(value: Any) -> bytes:
 
 def _body(answer: Answer, asked: Mapping[str, Any]) -> dict[str, Any]:
     if answer.status != 200:
-        return {"error": {"message": "as scripted", "type": "scripted", "code": None}}
+        return {
+            "error": {"message": answer.text or "as scripted", "type": "scripted", "code": None}
+        }
     message = {"role": "assistant", "content": answer.text, "refusal": answer.refusal}
     if answer.tool_calls is not None:
         message["tool_calls"] = list(answer.tool_calls)  # type: ignore[assignment]

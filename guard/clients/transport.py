@@ -18,6 +18,7 @@ from guard.clients.steps import BROKEN, Check, Core, Done, Emit, Need, Probe
 from guard.clients.whole import unread
 from guard.log.events import logger
 from guard.offload import awithin, submit, within
+from guard.repair.model.own import is_own_call
 from guard.report import Report
 
 RECEIPT = "guard"
@@ -35,6 +36,8 @@ class Wrapped:
         self.library = library
 
     def _concerned(self, request: Any) -> bool:
+        if is_own_call():  # a rewriter that was given a wrapped client: its answer is no draft
+            return False
         if request.extensions.get(MARK) or not self.seam.concerns(request.method, request.url.path):
             return False
         request.extensions = {**request.extensions, MARK: True}

@@ -8,6 +8,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from openai import AsyncOpenAI, OpenAI
 
 from guard import Guard, Report, Turn
+from guard.clients.wrap import wrap
 from guard.errors import ModelSetupError
 from guard.repair.breaker import Breaker, Trip
 from guard.repair.model import ModelRewriter, Prices, is_own_call
@@ -244,6 +246,23 @@ def test_there_is_no_third_round(server: OpenAIServer, make: Make, rewriting: Re
     rewriting(make()).check(TURN)
 
     assert len(server.seen) == 2
+
+
+def test_a_server_that_breaks_on_a_schema_is_asked_for_an_object_at_once(
+    server: OpenAIServer, make: Make, rewriting: Rewriting
+) -> None:
+    said = "{'loc': ('body', 'response_format', 'type'), 'input': 'json_schema'}"
+    server.script(Answer(said, status=500), says(GOOD))
+    one = make()
+
+    report = rewriting(one).check(TURN)
+
+    assert report.reply.text == GOOD
+    assert [one.body["response_format"]["type"] for one in server.seen] == [
+        "json_schema",
+        "json_object",
+    ]
+    assert one.endpoint.breaker.state.bad == 0
 
 
 def test_servers_that_know_no_schema_are_asked_in_other_words(
@@ -497,6 +516,30 @@ def test_many_turns_at_once_do_not_meet(
     for i, report in enumerate(reports):
         assert f"Canary{i} " in report.reply.text
         assert report.reply.by == "model"
+
+
+@pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI])
+def test_a_wrapped_client_may_rewrite_what_it_wrote(
+    server: OpenAIServer, make: Make, rewriting: Rewriting, guard_: Guard, kind: type[Any]
+) -> None:
+    wrapped = wrap(
+        kind(base_url=server.url, api_key="none"), Guard("block", encoder=guard_.judge.encoder)
+    )
+    server.script(says(WORSE, GOOD))
+
+    async def run() -> Report:
+        async with AsyncExitStack() as stack:
+            if kind is AsyncOpenAI:
+                await stack.enter_async_context(wrapped)
+            else:
+                stack.enter_context(wrapped)
+            return await rewriting(make(client=wrapped)).acheck(TURN)
+
+    report = asyncio.run(run())
+
+    assert report.reply.text == GOOD
+    assert outcomes(report) == ["worse", "passed"]
+    assert report.attempts[0].reason == "found in it: base.self-claim"
 
 
 def test_the_guards_own_calls_are_marked_for_those_who_guard_a_client(

@@ -25,7 +25,7 @@ from guard.repair.model.opinion import MEANS
 
 pytestmark = pytest.mark.slow
 PYTHON = "GUARD_MODEL_SERVER_PYTHON"  # of the environment that make model-server has made
-START, ANSWER = 180.0, 300.0  # seconds, on a busy machine
+START, ANSWER = 180.0, 600.0  # seconds; a busy machine takes long
 TURN = Turn.of(
     "My dog Bruno died last night. I miss him and the house is so quiet without him.",
     "I'm so sorry! Don't worry, everything will be okay. Stay strong!",
@@ -122,7 +122,7 @@ def test_async_calls_are_left_at_the_deadline_and_the_server_lives_on(
     print(report.attempts)  # noqa: T201
     assert report.attempts[0].outcome == "timeout"
     audited_again(guard, report)
-    with urllib.request.urlopen(f"{url}/models", timeout=60) as answer:  # noqa: S310
+    with urllib.request.urlopen(f"{url}/models", timeout=ANSWER) as answer:  # noqa: S310
         assert answer.status == 200
 
 

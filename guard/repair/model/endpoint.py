@@ -19,14 +19,12 @@ from guard.repair.job import Deadline
 from guard.repair.model.answers import Answer, answer_of
 from guard.repair.model.connect import Clients
 from guard.repair.model.fetch import BrokenError, OversizeError, afetch, fetch
-from guard.repair.model.retry import WORTH_IT, policy
+from guard.repair.model.retry import FILTER, WORTH_IT, policy, refuses_form
 from guard.report import AttemptOutcome
 
 Messages = list[dict[str, str]]
 FORMS = 3  # ways to ask for JSON: by a schema, as an object, in words alone
 FAIR = 1.0  # seconds; an endpoint that had less time is not blamed for a time-out
-_REFUSES_FORM = frozenset({400, 415, 422, 501})
-_FILTER = "content_filter"
 _PROBE: Messages = [{"role": "user", "content": "Answer with the one word: ready"}]
 
 
@@ -131,15 +129,15 @@ class Endpoint:
         for _ in range(self.breaker.trip.probes):
             if self.breaker.state.circuit != "half_open":
                 break
-            got = yield _Request(self._body(_PROBE, FORMS - 1, None, 4), probe=True)
-            if isinstance(got, Exception):
+            got = yield _Request(self._body(_PROBE, self._form, None, 16), probe=True)
+            if isinstance(got, Exception) and not refuses_form(got):
                 return _failed(_CircuitOpenError())
         for number in range(self._form, FORMS):
             got = yield _Request(self._body(messages, number, form, most_tokens))
             if isinstance(got, bytes):
                 self._form = number
                 return answer_of(got)
-            if not _refuses_form(got):
+            if not refuses_form(got):
                 break
         return _failed(got)
 
@@ -152,8 +150,8 @@ class Endpoint:
             body["response_format"] = {"type": "json_schema", "json_schema": schema}
         elif form is not None and number == 1:
             body["response_format"] = {"type": "json_object"}
-        # Servers that know no forms of answers mostly know but the old name.
-        limit = "max_tokens" if number == FORMS - 1 else "max_completion_tokens"
+        # Servers that know no schema mostly know but the old name, and ignore the new one.
+        limit = "max_completion_tokens" if number == 0 else "max_tokens"
         body |= {limit: most_tokens} | self._extra
         return {name: value for name, value in body.items() if value is not None}
 
@@ -192,7 +190,7 @@ class Endpoint:
             (permit.failed if had >= self._fair else permit.dropped)()
         elif isinstance(error, _CircuitOpenError | _NoClientError):
             permit.dropped()
-        elif _refuses_form(error):
+        elif refuses_form(error):
             permit.well()  # it is there, and will be asked in another form
         else:
             permit.failed()
@@ -200,11 +198,6 @@ class Endpoint:
 
 def _timed(answer: Answer, started: float) -> Answer:
     return replace(answer, ms=1000 * (time.perf_counter() - started))
-
-
-def _refuses_form(error: object) -> bool:
-    status, code = getattr(error, "status_code", None), getattr(error, "code", None)
-    return status in _REFUSES_FORM and code != _FILTER
 
 
 def _is_late(error: Exception) -> bool:
@@ -233,7 +226,7 @@ def _failed(error: object) -> Answer:
             outcome = "rate_limited"
         elif error.status_code >= 500:
             outcome = "unavailable"
-        elif error.code == _FILTER:
+        elif error.code == FILTER:
             outcome, reason = "refused", "content filter"
     elif isinstance(error, openai.APIConnectionError | BrokenError):
         outcome, reason = "unavailable", "no connection, or it broke off"

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 REQUESTS = 3  # at most, for one answer
 FIRST_WAIT, LONGEST_WAIT = 0.25, 2.0  # seconds; the real wait is drawn from below them
 WORTH_IT = 0.3  # seconds that must be left for another request to have a chance
+_REFUSES = frozenset({400, 415, 422, 501})
+FILTER = "content_filter"
 _AGAIN = frozenset({408, 409, 429})
 
 
@@ -25,9 +27,20 @@ def worth_another(error: BaseException) -> bool:
     """Whether the same request may go well a little later."""
     import openai
 
+    if refuses_form(error):
+        return False
     if isinstance(error, openai.APIStatusError):
         return error.status_code in _AGAIN or error.status_code >= 500
     return isinstance(error, openai.APIConnectionError | BrokenError)
+
+
+def refuses_form(error: object) -> bool:
+    """Whether a server refuses the form of the answer, or another field of the request, so that it
+    should be asked in another way. llama.cpp's Python server does so with status 500."""
+    status, code = getattr(error, "status_code", None), getattr(error, "code", None)
+    if status in _REFUSES:
+        return code != FILTER
+    return status == 500 and "response_format" in str(getattr(error, "message", ""))
 
 
 def policy(deadline: Deadline) -> dict[str, Any]:

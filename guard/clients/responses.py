@@ -163,7 +163,7 @@ def _substitute(asked: Asked, text: str) -> bytes:
         return json.dumps(response).encode()
     where = {"item_id": "withheld", "output_index": 0, "content_index": 0}
     empty = part | {"text": ""}
-    added = message | {"content": []}
+    added: dict[str, Any] = {**message, "content": []}
     events: list[dict[str, Any]] = [
         {"type": "response.created", "response": response | {"output": []}},
         {"type": "response.output_item.added", "output_index": 0, "item": added},

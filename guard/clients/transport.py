@@ -292,5 +292,6 @@ def wrapped(inner: Any, seam: Seam, library: str, *, sync: bool) -> Any:
     """A transport with the seam around it; in place of another one, if it has one."""
     if isinstance(inner, Wrapped):
         inner = inner.inner
-    kind: type[Wrapped] = _classes(library)[0 if sync else 1]
+    one, other, _, _ = _classes(library)
+    kind: type[Wrapped] = one if sync else other
     return kind(inner, seam, import_module(library))

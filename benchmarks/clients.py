@@ -29,7 +29,7 @@ from openai import AsyncOpenAI, OpenAI  # noqa: E402
 
 from benchmarks.conformance.marker import FATAL, INSTEAD, WORD, marking, reader  # noqa: E402
 from guard import Guard, Report  # noqa: E402
-from guard.clients.steps import Check, Done, Emit, Need, Probe  # noqa: E402
+from guard.clients.steps import Check, Done, Emit, Known, Need, Probe  # noqa: E402
 from guard.clients.streams import Hold, Streaming  # noqa: E402
 from tests.clients import scripts  # noqa: E402
 from tests.clients.scripts import CLEAN, MESSAGES, USER, events_of, read, sse  # noqa: E402
@@ -179,7 +179,7 @@ def _drive(core: Any, chunks: Any, judge: Any) -> tuple[list[bytes], list[bytes]
                 sent.append(step.content)
             case Probe() | Check():
                 answer = judge(step)
-            case Done():
+            case Done() | Known():
                 continue
 
 

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from guard.clients.seam import MARK, Plan, Receipt, Seam
-from guard.clients.steps import BROKEN, Check, Core, Done, Emit, Need, Probe
+from guard.clients.steps import BROKEN, Check, Core, Done, Emit, Known, Need, Probe
 from guard.clients.whole import unread
 from guard.log.events import logger
 from guard.offload import awithin, submit, within
@@ -33,6 +33,12 @@ class Wrapped:
         self.inner = inner
         self.seam = seam
         self.library = library
+
+    def __getattr__(self, name: str) -> Any:
+        # Whoever looks into a transport, for its pool or proxy, finds that of the inner one.
+        if name == "inner":
+            raise AttributeError(name)
+        return getattr(self.inner, name)
 
     def _concerned(self, request: Any) -> bool:
         if request.extensions.get(MARK) or not self.seam.concerns(request.method, request.url.path):
@@ -90,7 +96,7 @@ class Sync(Wrapped):
     def handle_request(self, request: Any) -> Any:
         if not self._concerned(request):
             return self.inner.handle_request(request)
-        plan = self.seam.plan(request.url.path, request.read())
+        plan = self.seam.plan(request.method, request.url.path, request.read())
         if plan is None:
             return self.inner.handle_request(request)
         if plan.refused:
@@ -121,7 +127,7 @@ class Async(Wrapped):
     async def handle_async_request(self, request: Any) -> Any:
         if not self._concerned(request):
             return await self.inner.handle_async_request(request)
-        plan = self.seam.plan(request.url.path, await request.aread())
+        plan = self.seam.plan(request.method, request.url.path, await request.aread())
         if plan is None:
             return await self.inner.handle_async_request(request)
         if plan.refused:
@@ -212,6 +218,8 @@ class SyncBody(Body):
                     answer = self.seam.check(step)
                 case Probe():
                     answer = self._probe(step)
+                case Known():
+                    self.seam.remember(step)
                 case Done():
                     self._done(step)
             step = self._step(answer)
@@ -253,6 +261,8 @@ class AsyncBody(Body):
                     answer = await self.seam.acheck(step)
                 case Probe():
                     answer = await self._probe(step)
+                case Known():
+                    self.seam.remember(step)
                 case Done():
                     self._done(step)
             step = self._step(answer)

@@ -101,7 +101,9 @@ def _http(client: Client, seam: Seam) -> Client:
     ours: Any = client
     if isinstance(ours._transport, Wrapped) and ours._transport.seam is seam:
         return client
-    ours = copy.copy(client)
+    if (before := seam.kept.get(id(client))) is not None:
+        return before  # type: ignore[no-any-return]
+    ours = seam.kept[id(client)] = copy.copy(client)
     sync = hasattr(ours, "close")
     ours._transport = wrapped(ours._transport, seam, library, sync=sync)
     ours._mounts = {

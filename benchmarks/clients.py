@@ -203,16 +203,19 @@ def concurrent(streams: int) -> None:
 
     async def run(client: AsyncOpenAI) -> list[bool]:
         async with client:
+            await one(client, 1)  # the SDK imports its parts with the first call
+            start.append(time.perf_counter())
+            steps.clear()
             return await asyncio.gather(*(one(client, i) for i in range(streams)))
 
     with upstream("numbered") as url:
         for name, wrapping in (("bare", False), ("wrapped", True)):
             client = AsyncOpenAI(base_url=url, api_key="k", timeout=300)
             client = guard.wrap(client, streaming="full") if wrapping else client
-            start = time.perf_counter()
+            start: list[float] = []
             with held_up() as steps:
                 right = asyncio.run(run(client))
-            print(f"{streams} streams at once, {name}: {time.perf_counter() - start:.1f} s, the "
+            print(f"{streams} streams at once, {name}: {time.perf_counter() - start[0]:.1f} s, the "
                   f"longest step of the loop {1000 * max(steps):.1f} ms, p99.9 "
                   f"{ms(steps, 0.999):.2f} ms (target 20)"
                   + (f", {right.count(False)} wrong" if wrapping else ""))  # fmt: skip

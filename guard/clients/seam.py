@@ -68,12 +68,11 @@ class Receipt:
 
     def headers(self) -> dict[str, str]:
         """The same in short, for the headers of the response: ids and names of outcomes only."""
-        said = {"x-guard-prevented": "true"} if self.prevented else {}
         report = self.report
         if report is None:
-            return said
+            return {}
         rules = sorted({one.rule for _, each in self.reports for one in each.findings})
-        said |= {
+        said = {
             "x-guard-outcome": report.verdict.outcome,
             "x-guard-action": report.reply.action,
             "x-guard-rules": ",".join(rules[:_MOST_SHOWN]),

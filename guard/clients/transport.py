@@ -20,6 +20,7 @@ from guard.log.events import logger
 from guard.offload import awithin, submit, within
 from guard.report import Report
 
+PREVENTED = "x-guard-prevented"
 RECEIPT = "guard"
 """Extension of a response under which its receipt is found."""
 
@@ -85,7 +86,8 @@ class Wrapped:
             stream=body,
             extensions={**response.extensions, RECEIPT: receipt},
         )
-        dressed.headers.update(receipt.headers())
+        if plan.prevented:
+            dressed.headers[PREVENTED] = "true"
         body.dressed = dressed
         return dressed
 
@@ -188,7 +190,10 @@ class Body:
 
     def _done(self, step: Done) -> None:
         self.receipt.reports += step.reports
-        self.dressed.headers.update(self.receipt.headers())
+        headers = self.dressed.headers
+        # All at once: each `headers[...] =` would go through all that are there.
+        said = self.receipt.headers().items()
+        self.dressed.headers = type(headers)([*headers.multi_items(), *said])
 
     def _abandoned(self) -> list[Check]:
         """What is to be recorded where the caller goes away before the end; once only."""

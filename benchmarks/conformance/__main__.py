@@ -204,9 +204,9 @@ def compared(suite: Suite, cache: Path, api: str, *, quick: bool) -> bool:
         print(f"    {mode:9} {kept}/{len(bare.passed) - len(refused)} of what bare passes, "
               f"{len(refused)} refused by design (websockets), "
               f"{with_guard.counted.get('audited', 0)} replies audited")  # fmt: skip
-        for name in sorted(lost)[:20]:
-            print(f"        LOST {name}")
         if mode == "observe":
+            for name in sorted(lost):
+                print(f"        LOST {name}")
             well = well and not lost
         else:
             different = with_guard.counted.get("different") or []

@@ -26,7 +26,8 @@ from guard.report import Report
 
 MODE = os.environ.get("GUARD_CONFORMANCE", "bare")
 OUT = os.environ.get("GUARD_CONFORMANCE_OUT", os.devnull)
-WORD, BEFORE = "the", "qz"  # a frequent word, and what is put before it
+WORD = "the"
+BEFORE = "zqxjkzqv"  # put before the word; stands in no base64 by chance
 COUNTED: dict[str, Any] = {"audited": 0, "rewritten": 0, "compared": 0, "different": []}
 
 

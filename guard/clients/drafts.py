@@ -46,7 +46,8 @@ class Draft:
 class Asked:
     """What of a request matters for its reply: the messages, whether the reply is a JSON document,
     what its schema fixes, which fields of documents and of tools' arguments users see, and whether
-    they see what stands beside the reply. `many`: each message has so many replies of its own."""
+    they see what stands beside the reply. `many`: each message has so many replies of its own.
+    `later`: the reply is fetched."""
 
     messages: tuple[Mapping[str, Any], ...] = ()
     streams: bool = False
@@ -56,6 +57,7 @@ class Asked:
     asides: bool = True
     many: int = 0
     model: str = ""
+    later: bool = False
 
     def heard(self, choice: int) -> tuple[Mapping[str, Any], ...]:
         """The messages that a reply answers; where each has replies of its own, that one."""

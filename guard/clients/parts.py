@@ -42,12 +42,13 @@ class Finish:
 @dataclass(frozen=True, slots=True)
 class Part:
     """What of a body or event matters. `last`: nothing of the reply follows. `failed`: it tells of
-    an error."""
+    an error. `key`: the id of the reply as a whole, by which it can be fetched."""
 
     pieces: tuple[Piece, ...] = ()
     finishes: tuple[Finish, ...] = ()
     last: bool = False
     failed: bool = False
+    key: str = ""
 
 
 NOTHING = Part()

@@ -50,12 +50,16 @@ def _asked(request: Mapping[str, Any]) -> Asked:
         document=form.get("type") in ("json_schema", "json_object"),
         schema=form.get("schema"),
         model=str(request.get("model", "")),
+        later=request.get("background") is True,
     )
 
 
 def _body(body: Mapping[str, Any], asked: Asked) -> Part:
     return Part(
-        tuple(_outputs(body, (), asked)), _finishes(body, ()), failed=bool(body.get("error"))
+        tuple(_outputs(body, (), asked)),
+        _finishes(body, ()),
+        failed=bool(body.get("error")),
+        key=str(body.get("id", "")),
     )
 
 
@@ -69,7 +73,8 @@ def _event(event: Mapping[str, Any], asked: Asked) -> Part:
         last = kind in _ENDS
         finishes = _finishes(response, ("response",)) if last else ()
         pieces = tuple(_outputs(response, ("response",), asked))
-        return Part(pieces, finishes, last, failed=kind == "response.failed")
+        name = str(response.get("id", "")) if kind == "response.created" else ""
+        return Part(pieces, finishes, last, kind == "response.failed", name)
     output = event.get("output_index")
     output = output if isinstance(output, int) else 0
     subject, _, tense = kind.rpartition(".")
@@ -163,7 +168,7 @@ def _substitute(asked: Asked, text: str) -> bytes:
         return json.dumps(response).encode()
     where = {"item_id": "withheld", "output_index": 0, "content_index": 0}
     empty = part | {"text": ""}
-    added = message | {"content": []}
+    added: dict[str, Any] = {**message, "content": []}
     events: list[dict[str, Any]] = [
         {"type": "response.created", "response": response | {"output": []}},
         {"type": "response.output_item.added", "output_index": 0, "item": added},

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 from guard._session import ain_force, in_force, without_packs
 from guard.clients.anthropic import MESSAGES
@@ -18,7 +19,7 @@ from guard.clients.drafts import Asked
 from guard.clients.jsontext import Pointer
 from guard.clients.parts import Dialect
 from guard.clients.responses import RESPONSES
-from guard.clients.steps import Check, Core, Probe
+from guard.clients.steps import Check, Core, Known, Probe
 from guard.clients.streams import Hold, Streaming
 from guard.clients.whole import whole
 from guard.errors import GuardError
@@ -39,6 +40,11 @@ _PATHS: tuple[tuple[re.Pattern[str], Dialect], ...] = (
     (re.compile(r"/v1/messages/?$"), MESSAGES),
     (re.compile(r"/completions/?$"), LEGACY),
 )
+_FETCHED: tuple[tuple[re.Pattern[str], Dialect], ...] = (
+    (re.compile(r"/chat/completions/([^/]+)/?$"), CHAT),
+    (re.compile(r"/responses/([^/]+)/?$"), RESPONSES),
+)
+_MOST_KNOWN = 1000  # replies that will be fetched later
 _BATCHES = re.compile(r"/batches/?$")
 _MOST_SHOWN = 20  # rules named in a header
 
@@ -62,12 +68,11 @@ class Receipt:
 
     def headers(self) -> dict[str, str]:
         """The same in short, for the headers of the response: ids and names of outcomes only."""
-        said = {"x-guard-prevented": "true"} if self.prevented else {}
         report = self.report
         if report is None:
-            return said
+            return {}
         rules = sorted({one.rule for _, each in self.reports for one in each.findings})
-        said |= {
+        said = {
             "x-guard-outcome": report.verdict.outcome,
             "x-guard-action": report.reply.action,
             "x-guard-rules": ",".join(rules[:_MOST_SHOWN]),
@@ -93,7 +98,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Seam:
-    """How a client's requests are audited. Made by `wrap`, and shared by all its transports."""
+    """How a client's requests are audited. Made by `wrap`, and shared by all its transports.
+
+    `known` are requests whose replies will be fetched later; `kept` the HTTP clients that were
+    wrapped, by the id of the one that was given.
+    """
 
     guard: Guard
     streaming: Streaming | None = None
@@ -102,6 +111,10 @@ class Seam:
     paragraph: str | None = None
     dump: bool = False
     unfit: GuardError | None = None
+    known: dict[str, Asked] = field(default_factory=dict, compare=False, repr=False)
+    kept: WeakValueDictionary[int, Any] = field(
+        default_factory=WeakValueDictionary, compare=False, repr=False
+    )
 
     def here(self) -> Seam:
         """The seam as the session around a request has it, and goes on having it wherever and
@@ -127,12 +140,16 @@ class Seam:
 
     def concerns(self, method: str, path: str) -> bool:
         """Whether requests like this are looked at; all others pass untouched."""
+        if method == "GET":
+            return any(one.search(path) for one, _ in _FETCHED)
         return method == "POST" and (
             _BATCHES.search(path) is not None or any(one.search(path) for one, _ in _PATHS)
         )
 
-    def plan(self, path: str, content: bytes) -> Plan | None:
+    def plan(self, method: str, path: str, content: bytes) -> Plan | None:
         """What is done about a request; None if it passes untouched."""
+        if method == "GET":
+            return self._fetching(path)
         try:
             request = json.loads(content)
         except (ValueError, RecursionError):
@@ -146,6 +163,20 @@ class Seam:
         if added is not None:
             content = json.dumps(added, ensure_ascii=False).encode(errors="surrogatepass")
         return Plan(dialect, asked, content, added is not None)
+
+    def _fetching(self, path: str) -> Plan:
+        """A stored reply is audited when it is fetched, with its messages where they are known."""
+        key, dialect = next(
+            (found[1], dialect) for one, dialect in _FETCHED if (found := one.search(path))
+        )
+        asked = self.known.get(key) or Asked(fields=self.fields, asides=self.asides)
+        return Plan(dialect, replace(asked, streams=False, later=False), b"")
+
+    def remember(self, step: Known) -> None:
+        """Keep what was asked of a reply that comes later; of the latest ones only."""
+        self.known[step.key] = step.asked
+        while len(self.known) > _MOST_KNOWN:
+            self.known.pop(next(iter(self.known)), None)
 
     def core(self, plan: Plan, media: str) -> tuple[Core, Callable[[], tuple[Check, ...]]]:
         """What reads the reply: as a stream if it says so, or was asked for and doesn't say

@@ -46,6 +46,14 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A reply that will be fetched later, by its id, and what was asked."""
+
+    key: str
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """All drafts were checked: these are the reports, each with the reply it is about."""
 
@@ -58,5 +66,5 @@ class Broken:
 
 BROKEN = Broken()
 NEED = Need()
-Step = Need | Emit | Probe | Check | Done
+Step = Need | Emit | Probe | Check | Known | Done
 Core = Generator[Step, Any, None]

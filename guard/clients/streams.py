@@ -20,7 +20,7 @@ from guard.clients.jsontext import edited
 from guard.clients.parts import NOTHING, Dialect, Edit, Part, Piece
 from guard.clients.settle import Settled, finished, settle
 from guard.clients.sse import Event, Events
-from guard.clients.steps import NEED, Broken, Check, Core, Emit, Probe, Step
+from guard.clients.steps import NEED, Broken, Check, Core, Emit, Known, Probe, Step
 from guard.clients.whole import edits_of, unread
 from guard.delivery import Delivery
 from guard.report import Fault
@@ -130,6 +130,8 @@ class Hold:
         self.queue.append(Held(event, part, tuple(self.grow(part))))
         self.held += len(event.raw)
         self.finishes |= {finish.choice for finish in part.finishes}
+        if self.asked.later and part.key:
+            yield Known(part.key, self.asked)
         if part.last or event.data == DONE:
             self.ended = not part.failed
         if event.data == DONE:

@@ -14,13 +14,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from guard.clients.seam import MARK, Plan, Receipt, Seam
-from guard.clients.steps import BROKEN, Check, Core, Done, Emit, Need, Probe
+from guard.clients.steps import BROKEN, Check, Core, Done, Emit, Known, Need, Probe
 from guard.clients.whole import unread
 from guard.log.events import logger
 from guard.offload import awithin, submit, within
 from guard.repair.model.own import is_own_call
 from guard.report import Report
 
+PREVENTED = "x-guard-prevented"
 RECEIPT = "guard"
 """Extension of a response under which its receipt is found."""
 
@@ -34,6 +35,12 @@ class Wrapped:
         self.inner = inner
         self.seam = seam
         self.library = library
+
+    def __getattr__(self, name: str) -> Any:
+        # Whoever looks into a transport, for its pool or proxy, finds that of the inner one.
+        if name == "inner":
+            raise AttributeError(name)
+        return getattr(self.inner, name)
 
     def _concerned(self, request: Any) -> bool:
         if is_own_call():  # a rewriter that was given a wrapped client: its answer is no draft
@@ -82,7 +89,8 @@ class Wrapped:
             stream=body,
             extensions={**response.extensions, RECEIPT: receipt},
         )
-        dressed.headers.update(receipt.headers())
+        if plan.prevented:
+            dressed.headers[PREVENTED] = "true"
         body.dressed = dressed
         return dressed
 
@@ -93,7 +101,7 @@ class Sync(Wrapped):
     def handle_request(self, request: Any) -> Any:
         if not self._concerned(request):
             return self.inner.handle_request(request)
-        plan = self.seam.plan(request.url.path, request.read())
+        plan = self.seam.plan(request.method, request.url.path, request.read())
         if plan is None:
             return self.inner.handle_request(request)
         if plan.refused:
@@ -124,7 +132,7 @@ class Async(Wrapped):
     async def handle_async_request(self, request: Any) -> Any:
         if not self._concerned(request):
             return await self.inner.handle_async_request(request)
-        plan = self.seam.plan(request.url.path, await request.aread())
+        plan = self.seam.plan(request.method, request.url.path, await request.aread())
         if plan is None:
             return await self.inner.handle_async_request(request)
         if plan.refused:
@@ -185,7 +193,10 @@ class Body:
 
     def _done(self, step: Done) -> None:
         self.receipt.reports += step.reports
-        self.dressed.headers.update(self.receipt.headers())
+        headers = self.dressed.headers
+        # All at once: each `headers[...] =` would go through all that are there.
+        said = self.receipt.headers().items()
+        self.dressed.headers = type(headers)([*headers.multi_items(), *said])
 
     def _abandoned(self) -> list[Check]:
         """What is to be recorded where the caller goes away before the end; once only."""
@@ -215,6 +226,8 @@ class SyncBody(Body):
                     answer = self.seam.check(step)
                 case Probe():
                     answer = self._probe(step)
+                case Known():
+                    self.seam.remember(step)
                 case Done():
                     self._done(step)
             step = self._step(answer)
@@ -256,6 +269,8 @@ class AsyncBody(Body):
                     answer = await self.seam.acheck(step)
                 case Probe():
                     answer = await self._probe(step)
+                case Known():
+                    self.seam.remember(step)
                 case Done():
                     self._done(step)
             step = self._step(answer)
@@ -295,5 +310,6 @@ def wrapped(inner: Any, seam: Seam, library: str, *, sync: bool) -> Any:
     """A transport with the seam around it; in place of another one, if it has one."""
     if isinstance(inner, Wrapped):
         inner = inner.inner
-    kind: type[Wrapped] = _classes(library)[0 if sync else 1]
+    one, other, _, _ = _classes(library)
+    kind: type[Wrapped] = one if sync else other
     return kind(inner, seam, import_module(library))

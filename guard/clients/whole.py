@@ -11,7 +11,7 @@ from guard.clients.drafts import Asked, Draft
 from guard.clients.jsontext import edited
 from guard.clients.parts import Dialect, Edit, Piece
 from guard.clients.settle import finished, settle, slots_of
-from guard.clients.steps import NEED, Broken, Check, Core, Done, Emit, Step
+from guard.clients.steps import NEED, Broken, Check, Core, Done, Emit, Known, Step
 from guard.delivery import Delivery
 from guard.report import Fault
 
@@ -40,6 +40,8 @@ def whole(dialect: Dialect, asked: Asked, *, prevented: bool = False) -> Core:
         yield from unread(dialect, asked, raw, "error")
         return
     part = dialect.body(body, asked)
+    if asked.later and part.key:
+        yield Known(part.key, asked)
     delivery = Delivery(prevented=prevented)
     settled = yield from settle(slots_of(part.pieces), asked, delivery)
     edits = finished(part, settled)

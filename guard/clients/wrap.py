@@ -21,6 +21,7 @@ from guard.policy import HIGH_RISK
 Client = TypeVar("Client")
 STREAMING: tuple[Streaming, ...] = get_args(Streaming)
 LIBRARIES = ("httpx2", "httpx")
+_RAW = ("with_raw_response", "with_streaming_response")
 _FIELD = "a client of the openai or anthropic package, or an httpx client"
 
 
@@ -100,7 +101,9 @@ def _http(client: Client, seam: Seam) -> Client:
     ours: Any = client
     if isinstance(ours._transport, Wrapped) and ours._transport.seam is seam:
         return client
-    ours = copy.copy(client)
+    if (before := seam.kept.get(id(client))) is not None:
+        return before  # type: ignore[no-any-return]
+    ours = seam.kept[id(client)] = copy.copy(client)
     sync = hasattr(ours, "close")
     ours._transport = wrapped(ours._transport, seam, library, sync=sync)
     ours._mounts = {
@@ -115,16 +118,29 @@ def _http(client: Client, seam: Seam) -> Client:
 def _sdk(client: Client, seam: Seam) -> Client:
     """A client of an SDK on such an HTTP client."""
     ours = copy.copy(client)
+    _renew(ours, client)
     install(ours, seam)
     return ours
 
 
+def _renew(ours: Any, client: object) -> None:
+    """Make a copy's resources anew: they know the client that they were made by, and would go on
+    calling that one. Newer SDKs make them when they are first asked for, older ones at once."""
+    lazy = {
+        name
+        for kind in type(ours).__mro__
+        for name, made in vars(kind).items()
+        if isinstance(made, cached_property)
+    }
+    for name, value in list(vars(ours).items()):
+        if name in lazy:
+            del ours.__dict__[name]
+        elif getattr(value, "_client", None) is client or name in _RAW:
+            setattr(ours, name, type(value)(ours))
+
+
 def install(ours: Any, seam: Seam) -> None:
     """Put the seam under this very client, and under those that are copied from it."""
-    for kind in type(ours).__mro__:
-        for name, made in vars(kind).items():
-            if isinstance(made, cached_property):
-                ours.__dict__.pop(name, None)  # resources know the client that they were made by
     for name in ("copy", "with_options", "_process_response", "_process_response_data"):
         ours.__dict__.pop(name, None)  # those of an earlier wrap
     ours._client = _http(ours._client, seam)

@@ -152,6 +152,31 @@ def test_prevention_goes_into_the_instructions(server: OpenAIServer, marker_guar
     assert response.guard.prevented  # type: ignore[attr-defined]
 
 
+def test_a_response_that_is_fetched_later_is_audited_with_its_messages(
+    client: OpenAI, server: OpenAIServer, noted: Noted
+) -> None:
+    waiting = Answer(raw=json.dumps(scripts.response([], "queued")).encode())
+    server.script(waiting, waiting, said(MARKED))
+    started = client.responses.create(model="m", input=USER, background=True)
+
+    early = client.responses.retrieve(started.id)
+    fetched = client.responses.retrieve(started.id)
+
+    assert early.status == "queued"
+    assert fetched.output_text == CHANGED
+    assert [report.verdict.outcome for report in noted] == ["flag"]
+
+
+def test_a_response_whose_messages_are_not_known_is_unknown(
+    client: OpenAI, server: OpenAIServer
+) -> None:
+    server.script(said(CLEAN))
+
+    fetched = client.responses.retrieve("resp_other")
+
+    assert fetched.guard.verdict.outcome == "unknown"  # type: ignore[attr-defined]
+
+
 def test_legacy_completions_are_audited_whole_and_streamed(
     client: OpenAI, server: OpenAIServer
 ) -> None:

@@ -18,7 +18,7 @@ from guard.clients.chat import CHAT, LEGACY
 from guard.clients.drafts import Asked
 from guard.clients.responses import RESPONSES
 from guard.clients.seam import turn_of
-from guard.clients.steps import BROKEN, Check, Done, Emit, Need, Probe
+from guard.clients.steps import BROKEN, Check, Done, Emit, Known, Need, Probe
 from guard.clients.streams import Hold, Streaming
 from tests.clients import scripts
 from tests.clients.scripts import CLEAN, FATAL, FORMS, LATE, MARKED, events_of, read, said, sse
@@ -77,6 +77,8 @@ class Run:
                     answer = probed(step.draft.text)
                 case Check():
                     answer = checked(step.draft.text, step.delivery)
+                case Known():
+                    pass
                 case Done():
                     self.reports += [report for _, report in step.reports]
 

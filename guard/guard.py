@@ -342,7 +342,7 @@ class Guard:
 
     def wrap(self, client: Client, **options: Any) -> Client:
         """A client of the `openai` or `anthropic` package like the one given, all of whose replies
-        this guard audits; see `guard.clients.wrap` for its options.
+        this guard audits; see `guard.clients.wrapping` for its options.
 
         Raises:
             TypeError: it is no such client.

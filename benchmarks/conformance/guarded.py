@@ -21,7 +21,7 @@ from benchmarks.conformance.same import differences
 from guard import Guard
 from guard.clients import transport
 from guard.clients.seam import Seam
-from guard.clients.wrap import install
+from guard.clients.wrapping import install
 from guard.report import Report
 
 MODE = os.environ.get("GUARD_CONFORMANCE", "bare")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from openai import AsyncOpenAI, OpenAI
 
 from guard import Guard, Report, Turn
-from guard.clients.wrap import wrap
+from guard.clients.wrapping import wrap
 from guard.errors import ModelSetupError
 from guard.repair.breaker import Breaker, Trip
 from guard.repair.model import ModelRewriter, Prices, is_own_call

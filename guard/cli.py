@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from guard._version import __version__
+from guard.arguments import ONE_OF
 from guard.batch import Tally, check_rows
 from guard.commands.log import log
 from guard.commands.rules import rules
@@ -25,12 +26,14 @@ from guard.console import disposition_table, report_panel, summary_table
 from guard.errors import BrokenLineError, GuardError, InputError
 from guard.evaluation.command import evaluation_command
 from guard.files import lines_of, writer
-from guard.guard import ROLES, Guard
+from guard.guard import Guard
 from guard.packs.prompt import prompt as paragraph_of
 from guard.policy import DISPOSITIONS, MODES, UNRECORDED
 from guard.report import Inference, Report
 from guard.rows import Fields, Row, parse_row, read_rows
 from guard.turn import Turn
+
+ROLES = ONE_OF["role"]
 
 
 class Exit(IntEnum):
@@ -127,7 +130,8 @@ def audit(
     ] = None,
     pack: Packs = None,
     role: Annotated[
-        str | None, typer.Option("--role", help=f"One of {', '.join(ROLES)}; else assistant.")
+        str | None,
+        typer.Option("--role", help=f"One of {', '.join(ONE_OF['role'])}; else assistant."),
     ] = None,
     inference: Annotated[
         str | None, typer.Option("--emotion-inference", help="full, stated or off; else full.")

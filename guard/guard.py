@@ -10,23 +10,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from guard._protect import Protect
 from guard._session import ain_force, in_force
+from guard.arguments import Failing, log_of, overrides_of, refuse_unknown, turn_of
 from guard.delivery import WHOLE, Delivery
-from guard.errors import InputError, PackError
 from guard.judge import Judge, Settings
 from guard.log import Recorder, record_event
 from guard.log.context import now_about
-from guard.log.events import logger
 from guard.models.encoder import DEFAULT_CACHE, Encoder
 from guard.more import MorePacks
-from guard.offload import awithin, within
+from guard.offload import awithin
 from guard.opinions import SecondOpinion, aconsulted, consulted
 from guard.packs.conditions import Role
 from guard.packs.firing import NOTHING
@@ -34,14 +31,14 @@ from guard.packs.prompt import paragraph
 from guard.packs.prompt import prompt as prompt_of
 from guard.packs.schema import Override, Rule
 from guard.packs.watch import Watch
-from guard.policy import MODES, disposition
-from guard.repair import ANNOTATIONS, Annotation, Deadline, Job, Rewriter, arepair, repair
-from guard.repair.fallback import fallback_for
+from guard.policy import disposition
+from guard.repair import Annotation, Deadline, Job, Rewriter, arepair, repair
 from guard.repair.job import FOREVER
 from guard.repair.offline import OfflineRewriter
 from guard.repair.released import going_on
-from guard.report import Attempt, Inference, Mode, Reply, Report, Timings
+from guard.report import Inference, Mode, Report
 from guard.settings import Deployment, deployment
+from guard.steps import ain_time, audited, audits, in_time, job_of, unheard, with_reply
 from guard.text.document import Documents
 from guard.text.limits import Limits
 from guard.turn import Turn
@@ -50,8 +47,6 @@ if TYPE_CHECKING:
     from guard.log.log import Log
 
 Client = TypeVar("Client")
-INFERENCES: tuple[Inference, ...] = get_args(Inference)
-ROLES: tuple[Role, ...] = get_args(Role)
 DEADLINE = 5.0  # seconds for one turn, all together
 
 
@@ -128,36 +123,26 @@ class Guard:
         rewriter: Rewriter | None = None,
         second_opinion: SecondOpinion | None = None,
         annotation: Annotation = "report",
-        if_rewrite_fails: Literal["fallback", "annotate"] = "fallback",
+        if_rewrite_fails: Failing = "fallback",
         deadline: float | None = DEADLINE,
         log: Log | str | Path | None = None,
     ) -> None:
-        if mode not in MODES:
-            raise ValueError(f"mode must be one of {', '.join(MODES)}, not {mode!r}")
-        if emotion_inference not in INFERENCES:
-            raise ValueError(
-                f"emotion_inference must be one of {', '.join(INFERENCES)}, "
-                f"not {emotion_inference!r}"
-            )
+        refuse_unknown(
+            mode=mode,
+            emotion_inference=emotion_inference,
+            role=role,
+            annotation=annotation,
+            if_rewrite_fails=if_rewrite_fails,
+        )
         if not risk_cues and emotion_inference != "off":
             raise ValueError('risk_cues=False goes with emotion_inference="off" only')
-        if role not in ROLES:
-            raise ValueError(f"role must be one of {', '.join(ROLES)}, not {role!r}")
-        if annotation not in ANNOTATIONS:
-            raise ValueError(
-                f"annotation must be one of {', '.join(ANNOTATIONS)}, not {annotation!r}"
-            )
-        if if_rewrite_fails not in ("fallback", "annotate"):
-            raise ValueError(
-                f"if_rewrite_fails must be fallback or annotate, not {if_rewrite_fails!r}"
-            )
         if deadline is not None and not deadline > 0:
             raise ValueError("deadline must be more than 0 seconds, or None")
         self.mode: Mode = mode
         self.inference: Inference = emotion_inference
         self.limits = limits or Limits()
         self.annotation: Annotation = annotation
-        self.if_rewrite_fails: Literal["fallback", "annotate"] = if_rewrite_fails
+        self.if_rewrite_fails: Failing = if_rewrite_fails
         self.deadline = deadline
         self.rewriters: tuple[Rewriter, ...] = (
             *((rewriter,) if rewriter else ()),
@@ -165,7 +150,7 @@ class Guard:
         )
         self.second_opinion = second_opinion
         self._record = record
-        self.log = _log(log)
+        self.log = log_of(log)
         settings = Settings(mode, emotion_inference, not risk_cues, self.limits, role)
         changes = overrides_of(overrides or {})
         packs = (packs,) if isinstance(packs, str) else tuple(packs)
@@ -246,7 +231,7 @@ class Guard:
         Raises:
             InputError: the arguments do not make a turn.
         """
-        return _audited(self.judge, _turn(turn, user, draft, messages))
+        return audited(self.judge, turn_of(turn, user, draft, messages))
 
     def check(
         self,
@@ -269,20 +254,20 @@ class Guard:
         self = in_force(self)
         started = time.perf_counter()
         deadline = Deadline.after(self.deadline)
-        given = _turn(turn, user, draft, messages)
+        given = turn_of(turn, user, draft, messages)
         judge = self.judge
-        report, lowered = _unheard(judge, given, delivery), NOTHING
-        report = report or self._in_time(judge, given, deadline)
+        report, lowered = unheard(judge, given, delivery), NOTHING
+        report = report or in_time(judge, given, deadline)
         if self.second_opinion is not None:
             report, lowered = consulted(
-                self.second_opinion, _audits(judge), judge.rules, given, report, deadline
+                self.second_opinion, audits(judge), judge.rules, given, report, deadline
             )
-        audited = time.perf_counter()
-        job = _job(judge, given, report, deadline, lowered)
+        done_audit = time.perf_counter()
+        job = job_of(judge, given, report, deadline, lowered)
         action = "release" if delivery.gone else disposition(report.verdict, self.mode)
         done = repair(job, action, self.rewriters, self.annotation, self.if_rewrite_fails)
         done = going_on(job, done, delivery)
-        return self._keep(_with_reply(report, done, delivery, started, audited), job)
+        return self._keep(with_reply(report, done, delivery, started, done_audit), job)
 
     async def acheck(
         self,
@@ -303,21 +288,21 @@ class Guard:
         self = await ain_force(self)
         started = time.perf_counter()
         deadline = Deadline.after(self.deadline)
-        given = _turn(turn, user, draft, messages)
+        given = turn_of(turn, user, draft, messages)
         judge = self.judge
-        report, lowered = _unheard(judge, given, delivery), NOTHING
-        report = report or await self._ain_time(judge, given, deadline)
+        report, lowered = unheard(judge, given, delivery), NOTHING
+        report = report or await ain_time(judge, given, deadline)
         if self.second_opinion is not None:
             report, lowered = await aconsulted(
-                self.second_opinion, _audits(judge), judge.rules, given, report, deadline
+                self.second_opinion, audits(judge), judge.rules, given, report, deadline
             )
-        audited = time.perf_counter()
-        job = _job(judge, given, report, deadline, lowered)
+        done_audit = time.perf_counter()
+        job = job_of(judge, given, report, deadline, lowered)
         action = "release" if delivery.gone else disposition(report.verdict, self.mode)
         done = await arepair(job, action, self.rewriters, self.annotation, self.if_rewrite_fails)
         if delivery.released or delivery.gone:
             done = await awithin(FOREVER, going_on, job, done, delivery)
-        report = _with_reply(report, done, delivery, started, audited)
+        report = with_reply(report, done, delivery, started, done_audit)
         report = await asyncio.shield(awithin(FOREVER, self._keep, report, job))
         return now_about(report)
 
@@ -351,118 +336,3 @@ class Guard:
         from guard.clients import wrap
 
         return wrap(client, self, **options)
-
-    def _in_time(self, judge: Judge, turn: Turn, deadline: Deadline) -> Report:
-        if self.deadline is None:
-            return _audited(judge, turn)
-        try:
-            return within(deadline.left, _audited, judge, turn)
-        except TimeoutError:
-            return _late(judge, turn)
-
-    async def _ain_time(self, judge: Judge, turn: Turn, deadline: Deadline) -> Report:
-        try:
-            return await awithin(deadline.left, _audited, judge, turn)
-        except TimeoutError:
-            return _late(judge, turn)
-
-
-def overrides_of(given: Mapping[str, Override | Mapping[str, Any]]) -> dict[str, Override]:
-    """What a deployment changes, validated.
-
-    Raises:
-        PackError: an unknown key or a wrong value.
-    """
-    found = {}
-    for rule, change in given.items():
-        try:
-            found[rule] = change if isinstance(change, Override) else Override(**change)
-        except (ValidationError, TypeError) as error:
-            kept = ", ".join(Override.model_fields)
-            said = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "no mapping"
-            raise PackError(f"override of {rule}: {said}; it may have {kept}") from None
-    return found
-
-
-def _log(given: Log | str | Path | None) -> Log | None:
-    if not isinstance(given, str | Path):
-        return given
-    from guard.log.log import Log
-
-    return Log.open(given)
-
-
-def _audited(judge: Judge, turn: Turn, lowered: Mapping[str, float] = NOTHING) -> Report:
-    try:
-        return judge.judged(turn, lowered)
-    except Exception as error:
-        # Whatever fails in here must not become a pass. The type alone: a message could quote.
-        logger().error("audit_failed", error=type(error).__name__)
-        return judge.unjudged(turn, "error", type(error).__name__)
-
-
-def _audits(judge: Judge) -> Callable[[Turn, Mapping[str, float]], Report]:
-    return lambda turn, lowered: _audited(judge, turn, lowered)
-
-
-def _unheard(judge: Judge, turn: Turn, delivery: Delivery) -> Report | None:
-    return None if delivery.fault is None else judge.unjudged(turn, delivery.fault, "")
-
-
-def _late(judge: Judge, turn: Turn) -> Report:
-    logger().error("audit_late")
-    return judge.unjudged(turn, "timeout", "")
-
-
-def _job(
-    judge: Judge,
-    turn: Turn,
-    report: Report,
-    deadline: Deadline,
-    lowered: Mapping[str, float],
-) -> Job:
-    return Job(
-        turn=turn,
-        report=report,
-        rules=judge.rules,
-        fallback=fallback_for(judge.rules, report, turn.draft),
-        audit=lambda text: _audited(judge, turn.with_draft(text), lowered),
-        deadline=deadline,
-    )
-
-
-def _with_reply(
-    report: Report,
-    done: tuple[Reply, tuple[Attempt, ...]],
-    delivery: Delivery,
-    started: float,
-    audited: float,
-) -> Report:
-    ended = time.perf_counter()
-    reply, attempts = done
-    timings = Timings(
-        audit_ms=1000 * (audited - started),
-        repair_ms=1000 * (ended - audited),
-        total_ms=1000 * (ended - started),
-    )
-    made = {"reply": reply, "attempts": attempts, "timings": timings}
-    return report.model_copy(update={**made, "prevented": delivery.prevented})
-
-
-def _turn(
-    turn: Turn | None, user: str | None, draft: str | None, messages: Iterable[Any] | None
-) -> Turn:
-    given = [
-        name
-        for name, value in (("turn", turn), ("user", user), ("messages", messages))
-        if value is not None
-    ]
-    if len(given) != 1:
-        raise InputError("give exactly one of: a turn, user=, messages=")
-    if turn is not None:
-        if not isinstance(turn, Turn):
-            raise InputError(f"turn must be a Turn, not {type(turn).__name__}")
-        return turn if draft is None else turn.with_draft(draft)
-    if messages is not None:
-        return Turn.from_messages(messages, draft)
-    return Turn.of(user if user is not None else "", "" if draft is None else draft)

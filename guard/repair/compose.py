@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from guard.audit.words import stems
 from guard.repair.add import in_place, question, reflection
 from guard.repair.cut import (
+    explored,
     has_care,
     is_long,
     is_open,
@@ -91,8 +92,9 @@ def _made(job: Job, document: Document, out: Sequence[int], put: Additions) -> s
     """The draft with this taken out and that put in; empty where too little would be left."""
     left = [one for i, one in enumerate(document.sentences) if i not in set(out)]
     asks = any("?" in one.text for one in left)
+    explores = any(explored(job, i) for i in range(len(document.sentences)) if i not in set(out))
     thin = len({stem for one in left for stem in stems(one.words)}) < _SUBSTANCE
-    if thin and not (put.reflection or asks or (_fills(job, put.filling) and put.question)):
+    if thin and not (put.reflection or explores or (_fills(job, put.filling) and put.question)):
         return ""
     at = out[0] if out else int(opens_warmly(job))
     before = " ".join(part for part in (put.reflection, put.filling) if part)

@@ -90,6 +90,11 @@ def is_open(job: Job, document: Document, i: int) -> bool:
     return asks or (first.name in ("soothe", "reflect") and first.probability >= _SURE)
 
 
+def explored(job: Job, i: int) -> bool:
+    """Whether a sentence asks the person for more of it."""
+    return job.report.audit.sentences[i].acts[0].name == "explore"
+
+
 def is_long(document: Document) -> bool:
     """Whether a draft is an argument or a list of its own, of which no part can be taken out."""
     return len(document.sentences) > _LONG or _LIST.search(document.text) is not None

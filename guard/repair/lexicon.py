@@ -39,8 +39,9 @@ PEOPLE = frozenset(
     family bestie stepmother stepfather stepmom stepdad stepson stepdaughter pastor imam
     rabbi dog cat rabbit horse hamster parrot pony""".split()
 )
+# "It", "this" and "that" would point at what is not said.
 SUBJECT = frozenset(
-    "i i'm i've i'd i'll im ive my he she they it this that he's she's they're they've it's that's "
+    "i i'm i've i'd i'll im ive my he she they he's she's they're they've "
     "he'd she'd they'd the a an our we we're we've everyone everybody nobody no somebody someone "
     "both all people nothing".split()
 )
@@ -114,5 +115,5 @@ NEVER = frozenset(
     alive disappear end ended ending live living anymore suck sucks evil liar narcissist
     narcissistic toxic psycho repulsed disabled secret private wrong right confess guess
     suppose wonder thanks thank slipping slip vanish jump jumping jumped drink drinks
-    drinking alcohol smoke smoking trauma diagnosis funny kidding joke""".split()
+    drinking alcohol smoke smoking euthanasia zoloft trauma diagnosis funny kidding joke""".split()
 )

@@ -80,7 +80,8 @@ def _fit(words: list[str]) -> bool:
         and len(spoken) >= SHORTEST
         and len(words) <= LONGEST + 4
         and lexicon.NEVER.isdisjoint(spoken)
-        and (spoken[0] in lexicon.SUBJECT)
+        and spoken[0] in lexicon.SUBJECT
+        and spoken[:2] not in (["i", "know"], ["i", "think"], ["i", "mean"])
         and _has_verb(" ".join(spoken))
         and not {"we", "us", "our", "we're", "we've"}.intersection(spoken)
         and all(word[0].isalnum() or word in ",'-.%$£€&" for word in words)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from guard import Log
+
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PYTHON = [
@@ -39,7 +41,15 @@ def test_a_python_block_of_the_documents_runs(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    exec(compile(block, "<document>", "exec"), {"__name__": "document"})  # noqa: S102
+    names: dict[str, object] = {"__name__": "document"}
+    try:
+        exec(compile(block, "<document>", "exec"), names)  # noqa: S102
+    finally:
+        # A log that is left open would go on writing, and speak up in other tests.
+        for value in names.values():
+            log = value if isinstance(value, Log) else getattr(value, "log", None)
+            if isinstance(log, Log):
+                log.close()
 
     assert "Traceback" not in capsys.readouterr().err
 

@@ -130,6 +130,10 @@ class Log:
             raise ValueError(f"rate must be between 0 and 1, not {rate}")
         if text == "redacted" and redact is None:
             _shipped_redactor()
+        # A process may change its directory later: the files stay where they were meant.
+        where = where if "://" in str(where) else Path(where).absolute()
+        files = files and Path(files).absolute()
+        checkpoints = checkpoints and Path(checkpoints).absolute()
         places = Places.of(where, files)
         not_vanished(where, places)
         places.stem.parent.mkdir(parents=True, exist_ok=True)

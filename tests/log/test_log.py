@@ -393,3 +393,19 @@ class TestSharing:
             assert before.id == first["id"]
             assert (before.subject, before.key) == (after.subject, after.key)
             assert found.ok
+
+
+def test_a_log_stays_where_it_was_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    with Log.open("audit.db") as log:
+        monkeypatch.chdir(elsewhere)
+        receipt = log.record(report(outcome="flag"), turn())
+
+        assert receipt is not None
+        assert not receipt.spooled
+
+    assert (tmp_path / "audit.db").exists()
+    assert list(elsewhere.iterdir()) == []

@@ -27,10 +27,11 @@ from rich.table import Table
 
 from benchmarks.sets import Case, cases_of
 from guard import Guard, Report
-from guard.repair import Deadline, Job
+from guard.packs.firing import NOTHING
+from guard.repair import Deadline
 from guard.repair.compose import candidates
 from guard.repair.cut import has_care
-from guard.repair.fallback import fallback_for
+from guard.steps import job_of
 
 SETS = ("own test", "draft_dev", "sycon", "esconv", "epitome")
 _FACTS = re.compile(
@@ -105,15 +106,7 @@ def _verbatim(draft: str, reply: str, report: Report) -> float:
 
 
 def _compose_ms(case: Case, report: Report, guard: Guard) -> float:
-    rules = guard.judge.rules
-    job = Job(
-        turn=case.turn,
-        report=report,
-        rules=rules,
-        fallback=fallback_for(rules, report, case.turn.draft),
-        audit=lambda text: guard.audit(case.turn.with_draft(text)),
-        deadline=Deadline(),
-    )
+    job = job_of(guard.judge, case.turn, report, Deadline(), NOTHING)
     started = time.perf_counter()
     candidates(job)
     return 1000 * (time.perf_counter() - started)

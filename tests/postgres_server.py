@@ -166,23 +166,23 @@ class Server:
         )
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    """One server for all tests that leave it running."""
+def _running() -> Iterator[Server]:
     found = binaries()
     if found is None:
         pytest.skip(NO_SERVER)
     with Server(found) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """One server for all tests that leave it running."""
+    yield from _running()
 
 
 @pytest.fixture(scope="session")
 def second_postgres() -> Iterator[Server]:
-    found = binaries()
-    if found is None:
-        pytest.skip(NO_SERVER)
-    with Server(found) as server:
-        yield server
+    yield from _running()
 
 
 @pytest.fixture
@@ -196,11 +196,7 @@ def own_postgres(second_postgres: Server) -> Server:
 @pytest.fixture
 def thrown_away_postgres() -> Iterator[Server]:
     """A server of one test's own, which may leave it broken."""
-    found = binaries()
-    if found is None:
-        pytest.skip(NO_SERVER)
-    with Server(found) as server:
-        yield server
+    yield from _running()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from guard.text.scored import Scored
 if TYPE_CHECKING:
     from guard.packs.ruleset import Ruleset
 
-_POSITIVE = frozenset("relief hope gratitude pride love joy".split())
+POSITIVE = frozenset("relief hope gratitude pride love joy".split())
 _NO_DISTRESS = 0.3
 _SURELY = 0.75
 
@@ -88,7 +88,7 @@ def distress(reading: Reading) -> float:
     """Down-weights joy, thanks and relief: where nobody is distressed, warmth does not soothe."""
     names = {emotion.name for emotion in reading.emotions}
     glad = any(e.probability >= _SURELY for e in reading.emotions)
-    only = names <= _POSITIVE and reading.risk.level == "none"
+    only = names <= POSITIVE and reading.risk.level == "none"
     return _NO_DISTRESS if glad and only else 1.0
 
 

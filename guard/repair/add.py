@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from guard.audit.parts import POSITIVE
 from guard.audit.words import stems
 from guard.repair import wording
 from guard.repair.cut import meets
@@ -15,7 +16,6 @@ from guard.text.document import Document
 _SHORT = 30  # words of a sentence that is said once more
 _PARTICULARS = 2  # content words that a clause must have to be worth saying back
 _YOU = frozenset("you u you're your".split())
-_GLAD = frozenset("relief hope gratitude pride love joy".split())
 
 
 def reflection(job: Job, user: Document) -> str | None:
@@ -121,4 +121,4 @@ def _capital(text: str) -> str:
 def _distressed(job: Job) -> bool:
     """Whether the likeliest emotion is none of the glad ones."""
     emotions = job.report.reading.emotions
-    return not emotions or max(emotions, key=lambda e: e.probability).name not in _GLAD
+    return not emotions or max(emotions, key=lambda e: e.probability).name not in POSITIVE

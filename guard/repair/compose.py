@@ -35,6 +35,7 @@ class Additions:
     filling: str | None
     reflection: str | None
     question: str | None
+    mends: bool = False  # the filling says something in place of what was said wrong
 
 
 def candidates(job: Job, also: Collection[int] = ()) -> list[str]:
@@ -65,23 +66,24 @@ def _ways(
     filling = next((t for label in _HOLES if label in labels and (t := in_place(job, label))), None)
     if not set(labels).isdisjoint(("concedes_false", "flip")) and is_long(document):
         return  # what would be left of an argument, or of its lists, is none
+    mends = filling is not None
     said, asked = reflection(job, user), question(job)
     if "concedes_false" in labels and not _known(job):
         # Where no pack knows what is so, the rest of the draft may go on with the belief, and this
         # cannot be seen: only comfort and questions stay.
         closed = [i for i in unguarded(job, document) if not is_open(job, document, i)]
-        yield closed, Additions(filling, said, None)
-        yield closed, Additions(filling, None, asked)
+        yield closed, Additions(filling, said, None, mends)
+        yield closed, Additions(filling, None, asked, mends)
         return
     kept = warm(job, wrong)
     for out in ([i for i in wrong if i != kept], wrong) if kept is not None else (wrong,):
         if "soothe_only" not in labels and "cold" not in labels:
-            yield out, Additions(filling, None, None)
-        yield out, Additions(filling, said, None if filling else asked)
-        yield out, Additions(filling, None, asked)
+            yield out, Additions(filling, None, None, mends)
+        yield out, Additions(filling, said, None if filling else asked, mends)
+        yield out, Additions(filling, None, asked, mends)
     if said or filling:
         # Nothing of the draft but what must not be lost.
-        yield unguarded(job, document), Additions(filling, said, asked)
+        yield unguarded(job, document), Additions(filling, said, asked, mends)
     for label in _MAYBE:
         if label in labels and (text := in_place(job, label)):
             yield wrong, Additions(text, said, None)
@@ -94,19 +96,11 @@ def _made(job: Job, document: Document, out: Sequence[int], put: Additions) -> s
     asks = any("?" in one.text for one in left)
     explores = any(explored(job, i) for i in range(len(document.sentences)) if i not in set(out))
     thin = len({stem for one in left for stem in stems(one.words)}) < _SUBSTANCE
-    if thin and not (put.reflection or explores or (_fills(job, put.filling) and put.question)):
+    if thin and not (put.reflection or explores or (put.mends and put.question)):
         return ""
     at = out[0] if out else int(opens_warmly(job))
     before = " ".join(part for part in (put.reflection, put.filling) if part)
     return spliced(document, out, before, at, None if asks else put.question)
-
-
-def _fills(job: Job, filling: str | None) -> bool:
-    """Whether it stands in place of something that was said wrong, and so says something."""
-    found = {finding.label for finding in job.findings}
-    return filling is not None and any(
-        filling == in_place(job, label) for label in _HOLES if label in found
-    )
 
 
 def _known(job: Job) -> bool:

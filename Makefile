@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: demo test lint types tests faults model-server conformance clients wheel bench quality train heads clean help
+.PHONY: demo test lint types tests search faults model-server conformance clients wheel bench quality train heads clean help
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -25,6 +25,9 @@ types: $(VENV)/.dev
 
 tests: $(VENV)/.dev
 	$(BIN)/pytest --cov --cov-report=term
+
+search: $(VENV)/.dev ## The property tests with new random examples, more of them each; a quarter of an hour
+	GUARD_HYPOTHESIS=search $(BIN)/pytest -q -p no:cacheprovider $(shell grep -rl '@given' tests)
 
 # A compiler builds it; the environment is kept for the next time.
 MODEL_SERVER := .venv-model-server

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -15,16 +16,11 @@ from guard.models.reader import Reader
 
 pytest_plugins = ("postgres_server",)
 
-# No deadline: time is measured in benchmarks, not in tests.
-settings.register_profile("guard", deadline=None, max_examples=60)
-settings.load_profile("guard")
-
-
-@pytest.fixture(autouse=True)
-def _structlog_as_before() -> Iterator[None]:
-    """A test that captures events sets structlog up; later ones would print theirs."""
-    yield
-    structlog.reset_defaults()
+# No deadline: time is measured in benchmarks, not in tests. A test's examples stay the same until
+# it changes, so that a run says something of the code, not of chance; `make search` looks further.
+settings.register_profile("guard", deadline=None, max_examples=60, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=300, print_blob=True)
+settings.load_profile(os.environ.get("GUARD_HYPOTHESIS", "guard"))
 
 
 @pytest.fixture(autouse=True)

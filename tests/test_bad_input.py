@@ -469,6 +469,7 @@ class TestAnyText:
 
     @relaxed
     @given(user=lengthy, draft=lengthy)
+    @example(user="cd" * 36, draft="\u0620")
     def test_what_is_oversize_never_passes(self, narrow: Guard, user: str, draft: str) -> None:
         turn = Turn.of(user, draft)
         too_long = len(user) > 300 or len(draft) > 300
@@ -478,8 +479,9 @@ class TestAnyText:
 
         assert is_sound(report, turn)
         if too_long:
+            # The other text may be in another language, which is said first.
             assert unjudged(report)
-            assert report.verdict.fault == "oversize"
+            assert report.verdict.fault in {"oversize", "unsupported_language"}
 
     @relaxed
     @given(user=mixed, draft=mixed)

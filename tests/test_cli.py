@@ -178,7 +178,7 @@ def test_an_interrupted_run_says_how_far_it_got(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{json.dumps(PLAIN)}\n" * 3))
-    monkeypatch.setattr("guard.cli.check_rows", interrupt)
+    monkeypatch.setattr("guard.commands.audit.check_rows", interrupt)
 
     code = run("audit", "-", monkeypatch=monkeypatch)
 

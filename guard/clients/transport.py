@@ -262,6 +262,9 @@ class AsyncBody(Body):
                         answer = await anext(self.chunks, None)
                     except Exception as error:
                         broken, answer = error, BROKEN
+                    except BaseException:  # cancelled: not every SDK closes its stream then
+                        self._leave()
+                        raise
                 case Emit():
                     if step.content:
                         yield step.content
@@ -289,6 +292,9 @@ class AsyncBody(Body):
         if self.chunks is not None:
             with suppress(RuntimeError):  # it is being read at this moment, and ends by itself
                 await self.chunks.aclose()
+        self._leave()
+
+    def _leave(self) -> None:
         for step in self._abandoned():
             # Whoever cancelled waits for nothing more, so a thread records it.
             submit(self.seam.check, step)

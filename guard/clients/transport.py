@@ -13,6 +13,7 @@ from importlib import import_module
 from types import TracebackType
 from typing import Any, Self
 
+from guard.clients.paths import concerns
 from guard.clients.seam import MARK, Plan, Receipt, Seam
 from guard.clients.steps import BROKEN, Check, Core, Done, Emit, Known, Need, Probe
 from guard.clients.whole import unread
@@ -45,7 +46,7 @@ class Wrapped:
     def _concerned(self, request: Any) -> bool:
         if is_own_call():  # a rewriter that was given a wrapped client: its answer is no draft
             return False
-        if request.extensions.get(MARK) or not self.seam.concerns(request.method, request.url.path):
+        if request.extensions.get(MARK) or not concerns(request.method, request.url.path):
             return False
         request.extensions = {**request.extensions, MARK: True}
         return True

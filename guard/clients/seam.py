@@ -6,19 +6,16 @@ Neither sync nor async: `transport.py` has the I/O.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
 from guard._session import ain_force, in_force, without_packs
-from guard.clients.anthropic import MESSAGES
-from guard.clients.chat import CHAT, LEGACY
 from guard.clients.drafts import Asked
 from guard.clients.jsontext import Pointer
 from guard.clients.parts import Dialect
-from guard.clients.responses import RESPONSES
+from guard.clients.paths import route
 from guard.clients.steps import Check, Core, Known, Probe
 from guard.clients.streams import Hold, Streaming
 from guard.clients.whole import whole
@@ -34,18 +31,7 @@ from guard.turn import ROLES, Message, Turn
 MARK = "guard.audited"
 """Extension of a request that a guard has taken care of: no second one does."""
 
-_PATHS: tuple[tuple[re.Pattern[str], Dialect], ...] = (
-    (re.compile(r"/chat/completions/?$"), CHAT),
-    (re.compile(r"/responses/?$"), RESPONSES),
-    (re.compile(r"/v1/messages/?$"), MESSAGES),
-    (re.compile(r"/completions/?$"), LEGACY),
-)
-_FETCHED: tuple[tuple[re.Pattern[str], Dialect], ...] = (
-    (re.compile(r"/chat/completions/([^/]+)/?$"), CHAT),
-    (re.compile(r"/responses/([^/]+)/?$"), RESPONSES),
-)
 _MOST_KNOWN = 1000  # replies that will be fetched later
-_BATCHES = re.compile(r"/batches/?$")
 _MOST_SHOWN = 20  # rules named in a header
 
 
@@ -138,39 +124,25 @@ class Seam:
         lax = self.streaming == "observe" and guard.mode != self.guard.mode
         return replace(self, guard=guard, streaming="full" if lax else self.streaming)
 
-    def concerns(self, method: str, path: str) -> bool:
-        """Whether requests like this are looked at; all others pass untouched."""
-        if method == "GET":
-            return any(one.search(path) for one, _ in _FETCHED)
-        return method == "POST" and (
-            _BATCHES.search(path) is not None or any(one.search(path) for one, _ in _PATHS)
-        )
-
     def plan(self, method: str, path: str, content: bytes) -> Plan | None:
         """What is done about a request; None if it passes untouched."""
-        if method == "GET":
-            return self._fetching(path)
-        try:
-            request = json.loads(content)
-        except (ValueError, RecursionError):
-            request = {}
-        request = request if isinstance(request, dict) else {}
-        if _BATCHES.search(path):
-            return _refusal(request)
-        dialect = next(one for pattern, one in _PATHS if pattern.search(path))
-        asked = replace(dialect.asked(request), fields=self.fields, asides=self.asides)
-        added = dialect.instructed(request, self.paragraph) if self.paragraph and request else None
+        request = _parsed(content)
+        way = route(method, path, request)
+        if way is None:
+            return None
+        if way.refused:
+            return Plan(way.dialect, Asked(), b"", refused=way.refused)
+        if way.stored:
+            # With its messages where they are known.
+            known = self.known.get(way.key) if way.key else None
+            asked = known or Asked(fields=self.fields, asides=self.asides)
+            return Plan(way.dialect, replace(asked, streams=False, later=False), content)
+        asked = replace(way.dialect.asked(request), fields=self.fields, asides=self.asides)
+        paragraph = self.paragraph if request else None
+        added = way.dialect.instructed(request, paragraph) if paragraph else None
         if added is not None:
             content = json.dumps(added, ensure_ascii=False).encode(errors="surrogatepass")
-        return Plan(dialect, asked, content, added is not None)
-
-    def _fetching(self, path: str) -> Plan:
-        """A stored reply is audited when it is fetched, with its messages where they are known."""
-        key, dialect = next(
-            (found[1], dialect) for one, dialect in _FETCHED if (found := one.search(path))
-        )
-        asked = self.known.get(key) or Asked(fields=self.fields, asides=self.asides)
-        return Plan(dialect, replace(asked, streams=False, later=False), b"")
+        return Plan(way.dialect, asked, content, added is not None)
 
     def remember(self, step: Known) -> None:
         """Keep what was asked of a reply that comes later; of the latest ones only."""
@@ -267,13 +239,9 @@ def _message(one: Mapping[str, Any]) -> Message | None:
     ) else None  # fmt: skip
 
 
-def _refusal(request: Mapping[str, Any]) -> Plan | None:
-    endpoint = str(request.get("endpoint", ""))
-    if not any(pattern.search(endpoint) for pattern, _ in _PATHS):
-        return None
-    why = (
-        f"Batches for {endpoint[:40]} are refused by the guard: their replies come as files, which "
-        "it does not audit. Make the calls one by one, or make the batch with a client that is not "
-        "wrapped and audit its replies with `guard audit` before anybody sees them."
-    )
-    return Plan(CHAT, Asked(), b"", refused=why)
+def _parsed(content: bytes) -> Mapping[str, Any]:
+    try:
+        request = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return request if isinstance(request, dict) else {}

@@ -8,14 +8,14 @@ go out byte for byte.
 from __future__ import annotations
 
 import json
-import re
 from collections import deque
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from guard.clients.drafts import Asked, Draft, Key, Kind, Slot, drafts_of
-from guard.clients.earned import CLOSERS, LAG, due, earned, ends
+from guard.clients.drafts import Asked, Draft, Key, Slot, drafts_of
+from guard.clients.earned import LAG, due, earned
+from guard.clients.growing import Progress, Text, spread
 from guard.clients.jsontext import edited
 from guard.clients.parts import NOTHING, Dialect, Edit, Part, Piece
 from guard.clients.settle import Settled, finished, settle
@@ -30,40 +30,6 @@ DONE = "[DONE]"
 UNREADABLE = Part()
 MOST = 8 << 20
 """Bytes that are held of one stream."""
-
-
-@dataclass(slots=True)
-class Text:
-    """One text of the reply as it grows: by its deltas, and, where it is given in full, by that."""
-
-    choice: int
-    kind: Kind
-    deltas: str = ""
-    full: str = ""
-    sent: int = 0  # characters of the deltas that have gone out
-    held: int = 0  # deltas with text that have not
-
-    @property
-    def said(self) -> str:
-        return self.deltas or self.full
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far the draft of one choice has earned its release, in characters."""
-
-    limit: int = 0
-    stops: list[int] = field(default_factory=list)
-    looked: int = 0
-    probes: int = 0
-    probed: int = 0
-
-    def seen(self, text: str) -> list[int]:
-        """Where sentences of it end; only what is new is looked at."""
-        last = self.stops[-1] if self.stops else 0
-        self.stops += [end for end in ends(text, self.looked) if end > last]
-        self.looked = max(0, len(text) - CLOSERS)
-        return self.stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +112,12 @@ class Hold:
         elif self.streaming == "observe":
             yield from self.release()
 
+    @property
+    def contradicted(self) -> bool:
+        """Whether a text that is audited was also given otherwise: where all is out by then, some
+        of it was not audited."""
+        return any(one.contradicted for one in self.texts.values() if self.asked.audits(one.kind))
+
     def read(self, event: Event) -> Part:
         """What of an event matters."""
         if event.data is None or event.data == DONE:
@@ -165,7 +137,7 @@ class Hold:
             text = self.texts.setdefault(piece.key, Text(piece.choice, piece.kind))
             self.choices.add(piece.choice)
             if piece.whole:
-                text.full = piece.text
+                text.repeat(piece.text)
                 yield piece.key, len(text.said) + 1  # repeats: only with the end
             else:
                 text.deltas += piece.text
@@ -213,10 +185,8 @@ class Hold:
         text = self.texts[key]
         if until == 0:
             return True
-        if text.kind == "arguments":
-            return not self.asked.fields
-        if text.kind == "aside":
-            return not self.asked.asides
+        if not self.asked.audits(text.kind):
+            return True
         if text.kind == "json" or self.only(text.choice) is not text:
             return False
         progress = self.progress.get(text.choice)
@@ -240,8 +210,9 @@ class Hold:
         """Check the drafts as they are, and send what is left."""
         self.settled = True
         fault: Fault | None = None if whole else "incomplete"
+        unsure = self.unreadable or (self.streaming == "observe" and self.contradicted)
         delivery = Delivery(
-            fault="error" if whole and self.unreadable else fault,
+            fault="error" if whole and unsure else fault,
             gone=self.streaming == "observe",
             prevented=self.prevented,
         )
@@ -282,7 +253,7 @@ class Hold:
         """What is still to be sent of each text that changes, spread over the deltas that wait."""
         for key, new in settled.new.items():
             text = self.texts[key]
-            yield key, iter(_spread(new[text.sent :], text.held))
+            yield key, iter(spread(new[text.sent :], text.held))
 
     def sent_as(self, held: Held, settled: Settled, rest: dict[Key, Iterator[str]]) -> bytes:
         """An event as it goes out in the end."""
@@ -300,6 +271,8 @@ class Hold:
     def changes(self, piece: Piece, settled: Settled, rest: dict[Key, Iterator[str]]) -> list[Edit]:
         text = self.texts[piece.key]
         if piece.whole:
+            if not self.asked.audits(piece.kind):
+                return []
             # What a text is said to be in full must be what was audited.
             full = settled.new.get(piece.key, text.said)
             return edits_of(piece, full) if full != piece.text else []
@@ -312,17 +285,3 @@ class Hold:
         self.settled = True
         self.queue.clear()
         yield from unread(self.dialect, self.asked, b"", "oversize")
-
-
-def _spread(text: str, parts: int) -> list[str]:
-    """A text in so many parts, cut before words, so that it comes in as a stream."""
-    if parts <= 1:
-        return [text]
-    words = re.split(r"(?= )", text)
-    size, more = divmod(len(words), parts)
-    cuts, at = [], 0
-    for i in range(parts):
-        to = at + size + (i < more)
-        cuts.append("".join(words[at:to]))
-        at = to
-    return cuts

@@ -13,6 +13,7 @@ from importlib import import_module
 from types import TracebackType
 from typing import Any, Self
 
+from guard.clients.paths import concerns
 from guard.clients.seam import MARK, Plan, Receipt, Seam
 from guard.clients.steps import BROKEN, Check, Core, Done, Emit, Known, Need, Probe
 from guard.clients.whole import unread
@@ -45,7 +46,7 @@ class Wrapped:
     def _concerned(self, request: Any) -> bool:
         if is_own_call():  # a rewriter that was given a wrapped client: its answer is no draft
             return False
-        if request.extensions.get(MARK) or not self.seam.concerns(request.method, request.url.path):
+        if request.extensions.get(MARK) or not concerns(request.method, request.url.path):
             return False
         request.extensions = {**request.extensions, MARK: True}
         return True
@@ -262,6 +263,9 @@ class AsyncBody(Body):
                         answer = await anext(self.chunks, None)
                     except Exception as error:
                         broken, answer = error, BROKEN
+                    except BaseException:  # cancelled: not every SDK closes its stream then
+                        self._leave()
+                        raise
                 case Emit():
                     if step.content:
                         yield step.content
@@ -289,6 +293,9 @@ class AsyncBody(Body):
         if self.chunks is not None:
             with suppress(RuntimeError):  # it is being read at this moment, and ends by itself
                 await self.chunks.aclose()
+        self._leave()
+
+    def _leave(self) -> None:
         for step in self._abandoned():
             # Whoever cancelled waits for nothing more, so a thread records it.
             submit(self.seam.check, step)

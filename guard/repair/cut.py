@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 
 from guard.repair.job import Job
 from guard.report import ActName, DraftSentence, Finding, Label, Span
-from guard.text.document import Document
+from guard.text.document import Document, Sentence
 
 SOOTHING: tuple[ActName, ...] = ("soothe", "minimise")
 # Which acts of a sentence make it part of a fault, beside the sentence that a finding points at.
@@ -23,7 +23,7 @@ _ACTS: dict[str, tuple[ActName, ...]] = {
 }
 _SURE = 0.5  # of an act, so that a sentence is taken out for it alone
 _PARTICULAR = 0.6  # from which specificity a sentence is left in, whatever its acts
-_OWN = frozenset("i me my mine myself we us our".split())
+_OWN = frozenset("i i'm i've i'd me my mine myself we us our im ive".split())
 _YOU = frozenset("you your yours yourself".split())
 _CARE = ("risk.named", "risk.help", "refer")  # patterns of the base pack
 _HELP = re.compile(
@@ -31,6 +31,20 @@ _HELP = re.compile(
     r"|helplines?|lifelines?|samaritans|ambulance|police|poison control|findahelpline)\b",
     re.IGNORECASE,
 )
+# How a sentence opens that speaks of oneself to turn to the other.
+_TURNS = re.compile(
+    r"\W*(?:(?:and|but|so|oh|well|yes|no|aww?|okay|ok)\W+)?(?:i(?:'m| am)? (?:hear|see|wonder|hope"
+    r"|wish|think|believe|guess|(?:so |very |really |truly )*sorry|glad|understand|get|can|could|would"
+    r"|will|want)\b|(?:let|tell|ask|show) me\b)",
+    re.IGNORECASE,
+)
+# What comfort is made of, beside stock phrases.
+_CARES = re.compile(
+    r"\b(?:sorry|hard|tough|rough|painful|awful|terrible|difficult|sounds?|hear|glad|welcome"
+    r"|congrat\w*|happy|must be|must have)\b",
+    re.IGNORECASE,
+)
+_FRAGMENT = 3  # words
 _LONG = 8  # sentences
 _LIST = re.compile(r"^\s*(?:[-*+\u2022]|\d+[.)]|#+)\s", re.MULTILINE)
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
@@ -62,8 +76,9 @@ def unguarded(job: Job, document: Document) -> list[int]:
 
 
 def warm(job: Job, wrong: Sequence[int]) -> int | None:
-    """The first of the sentences to take out that only comforts, without making anything small or
-    claiming a feeling: it may stay, so that the reply keeps its warmth."""
+    """The first of the sentences to take out that only comforts, in words that are no stock phrase,
+    without making anything small or claiming a feeling: it may stay, so that the reply keeps its
+    warmth."""
     pointed = {
         i
         for finding in job.findings
@@ -71,16 +86,28 @@ def warm(job: Job, wrong: Sequence[int]) -> int | None:
         for i in _shown(finding, job.report.audit.sentences)
     }
     for i in wrong:
-        acts = {act.name for act in job.report.audit.sentences[i].acts}
+        one = job.report.audit.sentences[i]
+        acts = {act.name for act in one.acts}
+        if not _CARES.search(job.turn.draft[one.span.start : one.span.end]):
+            continue
         if "soothe" in acts and acts.isdisjoint({"minimise", "self_claim", "agree"}):
             return None if i in pointed else i
     return None
 
 
-def opens_warmly(job: Job) -> bool:
-    """Whether the first sentence of the draft comforts, so that what is added goes after it."""
+def opens(job: Job, document: Document) -> bool:
+    """Whether the first sentence of the draft comforts, or is a word of greeting or assent, so that
+    what is added goes after it."""
     first = job.report.audit.sentences[0].acts[0]
-    return first.name in ("soothe", "validate") and first.probability >= _SURE
+    warm_ = first.name in ("soothe", "validate") and first.probability >= _SURE
+    return warm_ or len(document.sentences[0].words) <= _FRAGMENT
+
+
+def comforts(job: Job, i: int) -> bool:
+    """Whether a sentence comforts in words that are no stock phrase."""
+    one = job.report.audit.sentences[i]
+    caring = _CARES.search(job.turn.draft[one.span.start : one.span.end]) is not None
+    return caring and one.acts[0].name in ("soothe", "validate", "reflect")
 
 
 def is_open(job: Job, document: Document, i: int) -> bool:
@@ -129,13 +156,23 @@ def _is_part(sentence: DraftSentence, acts: Sequence[ActName]) -> bool:
 
 
 def _told_on(document: Document, wanted: Collection[int]) -> list[int]:
-    """Sentences that go on telling of the speaker's own life after one that is taken out."""
-    told: list[int] = []
-    for i, sentence in enumerate(document.sentences):
-        follows = i - 1 in wanted or i - 1 in told
-        if follows and not _OWN.isdisjoint(sentence.words) and _YOU.isdisjoint(sentence.words):
-            told.append(i)
-    return told
+    """Sentences that tell of the speaker's own life beside one that is taken out, and scraps that
+    would be left of such a story ("Every day!")."""
+    story = set(wanted)
+    count = len(document.sentences)
+    for order in (range(count), range(count - 1, -1, -1)):
+        for i in order:
+            if not story.isdisjoint((i - 1, i + 1)) and _is_story(document.sentences[i]):
+                story.add(i)
+    return sorted(story.difference(wanted))
+
+
+def _is_story(sentence: Sentence) -> bool:
+    words = [word for word in sentence.words if word[:1].isalnum()]
+    if not _YOU.isdisjoint(words) or "?" in sentence.text:
+        return False
+    told = not _OWN.isdisjoint(words) and not _TURNS.match(sentence.text)
+    return told or (len(words) <= _FRAGMENT and not _CARES.search(sentence.text))
 
 
 def _found(job: Job, label: Label) -> bool:

@@ -9,14 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from guard.audit.parts import POSITIVE
 from guard.repair import wording
 from guard.repair.job import Job
-from guard.repair.mood import asks_what_to_do, chief, glad, leaves, plans
+from guard.repair.mood import asks_what_to_do, chief, glad, grave, leaves, plans
 from guard.repair.shift import someone_in
 
 _LOSS = re.compile(
     r"\b(?:died|dies|passed|passing|death|funeral|buried|grave|grief|grieving|put (?:him|her) down"
     r"|lost my)\b",
+    re.IGNORECASE,
+)
+_OWN_WRONG = re.compile(
+    r"\b(?:my (?:own )?fault|i(?:'m| am|m)? (?:so )?sorry|i did ?n['o]?t mean|i should(?:n't)? have"
+    r"|i feel (?:so )?(?:guilty|bad (?:for|about)))\b",
     re.IGNORECASE,
 )
 _MATTER = re.compile(
@@ -52,6 +58,8 @@ def after_thanks(job: Job) -> tuple[str, str]:
 
 def _first(job: Job, said: str) -> str:
     primary, emotion, happy = job.report.reading.primary, chief(job), glad(job)
+    if grave(job):
+        return _second(job)
     someone = someone_in([job.turn.user])
     if emotion is None and happy is not None:
         return _of(job, wording.ASK_GLAD[happy])
@@ -62,6 +70,8 @@ def _first(job: Job, said: str) -> str:
         return _of(job, wording.ASK_BACK)
     if primary == "other" and someone:
         return _of(job, wording.ASK_ABOUT).format(someone)
+    if _OWN_WRONG.search(job.turn.user.replace("\u2019", "'")):
+        return _of(job, wording.ASK["guilt"])
     if primary == "norm":
         return _of(job, wording.ASK_NORM)
     matter = _MATTER.search(job.turn.user)
@@ -81,7 +91,8 @@ def _second(job: Job) -> str:
         return _of(job, wording.ASK_NORM)
     if primary == "other":
         return _of(job, wording.ASK_OTHER)
-    return _of(job, wording.ASK_SELF if chief(job) is not None else wording.ASK_PLAIN)
+    felt = any(one.name not in POSITIVE for one in job.report.reading.emotions)
+    return _of(job, wording.ASK_SELF if felt and glad(job) is None else wording.ASK_PLAIN)
 
 
 def _of(job: Job, words: Sequence[str]) -> str:

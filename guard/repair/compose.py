@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from guard.audit.words import stems
+from guard.repair import wording
 from guard.repair.add import in_place
 from guard.repair.ask import after_thanks, questions
 from guard.repair.cut import (
@@ -83,7 +84,7 @@ def _ways(job: Job, document: Document, user: Document, wrong: Sequence[int]) ->
         # Where no pack knows what is so, the rest of the draft may go on with the belief, and this
         # cannot be seen: only comfort and questions stay.
         closed = [i for i in unguarded(job, document) if not is_open(job, document, i)]
-        yield closed, Additions(said, filling, None, mends)
+        yield closed, Additions(said, filling, None if filling else asked[0], mends)
         yield from ((closed, Additions(None, filling, ask, mends)) for ask in asked)
         return
     kept = warm(job, wrong)
@@ -136,6 +137,8 @@ def _made(job: Job, document: Document, out: Sequence[int], put: Additions) -> s
         return ""
     before = " ".join(part for part in (put.said, put.filling) if part)
     at = out[0] if put.filling and out else int(0 in stay and opens(job, document))
+    if put.said in wording.WELCOME:
+        at = 0
     return spliced(document, out, before, at, None if asks else put.question)
 
 

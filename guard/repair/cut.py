@@ -34,8 +34,8 @@ _HELP = re.compile(
 # How a sentence opens that speaks of oneself to turn to the other.
 _TURNS = re.compile(
     r"\W*(?:(?:and|but|so|oh|well|yes|no|aww?|okay|ok)\W+)?(?:i(?:'m| am)? (?:hear|see|wonder|hope"
-    r"|wish|think|believe|guess|(?:so |very |really |truly )*sorry|glad|understand|get|can|could|would"
-    r"|will|want)\b|(?:let|tell|ask|show) me\b)",
+    r"|wish|think|believe|guess|(?:so |very |really |truly )*sorry|glad|understand|get)\b"
+    r"|(?:let|tell|ask|show) me\b)",
     re.IGNORECASE,
 )
 # What comfort is made of, beside stock phrases.
@@ -56,23 +56,51 @@ _NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]+\b")
 def wrong_sentences(job: Job, document: Document, also: Collection[int] = ()) -> list[int]:
     """Indices of the sentences of the draft that may be taken out for what was found, and of
     others that a second audit pointed at."""
+    wanted = _found_wanting(job, document) | set(also)
+    wanted |= set(_loose(job, document, wanted))
+    return [i for i in unguarded(job, document) if i in wanted]
+
+
+def unguarded(job: Job, document: Document) -> list[int]:
+    """Indices of the sentences that hold nothing which must not be lost. Numbers and names in a
+    sentence that claims a life for the program, or concedes a belief, are part of what is wrong."""
+    firm, facts = _guarded(job, document)
+    claimed = _claimed(job, document)
+    return [i for i, kept in enumerate(firm) if not kept and (i in claimed or not facts[i])]
+
+
+def _found_wanting(job: Job, document: Document) -> set[int]:
     sentences = job.report.audit.sentences
     wanted = {i for finding in job.findings for i in _shown(finding, sentences)}
     for finding in job.findings:
         acts = _ACTS.get(finding.label, ())
         wanted |= {i for i, one in enumerate(sentences) if _is_part(one, acts)}
+    return wanted | _claimed(job, document)
+
+
+def _claimed(job: Job, document: Document) -> set[int]:
+    """Sentences that claim a life for the program, or concede a belief, where that was found."""
+    sentences = job.report.audit.sentences
+    claimed: set[int] = set()
+    if _found(job, "self_claim"):
+        claimed = {i for f in job.findings if f.label == "self_claim" for i in _shown(f, sentences)}
+        claimed |= {i for i, one in enumerate(sentences) if _is_part(one, ("self_claim",))}
+        claimed |= set(_told_on(document, claimed))
     for stance in job.report.audit.stances if _found(job, "concedes_false") else ():
         if stance.stance == "concede" and stance.span is not None:
-            wanted |= {i for i, one in enumerate(sentences) if meets(one.span, stance.span)}
-    if _found(job, "self_claim"):
-        wanted |= set(_told_on(document, wanted))
-    wanted |= set(also)
-    return [i for i in unguarded(job, document) if i in wanted]
+            claimed |= {i for i, one in enumerate(sentences) if meets(one.span, stance.span)}
+    return claimed
 
 
-def unguarded(job: Job, document: Document) -> list[int]:
-    """Indices of the sentences that hold nothing which must not be lost."""
-    return [i for i, guarded in enumerate(_guarded(job, document)) if not guarded]
+def _loose(job: Job, document: Document, wanted: Collection[int]) -> list[int]:
+    """Ends of sentences that were cut in two, the beginning of which is taken out."""
+    if not job.turn.draft[:1].isupper():
+        return []
+    return [
+        i
+        for i, sentence in enumerate(document.sentences)
+        if i - 1 in wanted and sentence.text[:1].islower() and "?" not in sentence.text
+    ]
 
 
 def warm(job: Job, wrong: Sequence[int]) -> int | None:
@@ -179,20 +207,24 @@ def _found(job: Job, label: Label) -> bool:
     return any(finding.label == label for finding in job.findings)
 
 
-def _guarded(job: Job, document: Document) -> list[bool]:
-    """For each sentence, whether it holds something that must not be lost."""
+def _guarded(job: Job, document: Document) -> tuple[list[bool], list[bool]]:
+    """For each sentence, whether it holds help, code or links; and whether it has a number or a
+    name that the conversation did not have."""
     draft, said = job.turn.draft, " ".join(m.content for m in job.turn.messages)
     care = {match.sentence for match in document.matched(*_CARE)}
     code = [match.span() for match in _CODE.finditer(draft)]
-    return [
+    spans = [one.span for one in job.report.audit.sentences]
+    texts = [draft[span.start : span.end] for span in spans]
+    firm = [
         i in care
-        or any(start < one.span.end and one.span.start < end for start, end in code)
-        or _brings(draft[one.span.start : one.span.end], said)
-        for i, one in enumerate(job.report.audit.sentences)
+        or any(start < span.end and span.start < end for start, end in code)
+        or _LINK.search(texts[i]) is not None
+        for i, span in enumerate(spans)
     ]
+    return firm, [_brings(text, said) for text in texts]
 
 
 def _brings(sentence: str, said: str) -> bool:
-    """Whether a sentence has a link, a number or a name that the conversation did not have."""
+    """Whether a sentence has a number or a name that the conversation did not have."""
     facts = [*_NUMBER.findall(sentence), *_NAME.findall(sentence)]
-    return bool(_LINK.search(sentence)) or any(fact not in said for fact in facts)
+    return any(fact not in said for fact in facts)

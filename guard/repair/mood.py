@@ -11,8 +11,9 @@ from guard.repair.job import Job
 from guard.report import Emotion, EmotionName
 from guard.text.document import Document
 
-_SURE = 0.55  # of an emotion that a sentence is built on
-_ALSO = 0.5  # from which a distress counts beside gladness that is likelier
+_SURE = 0.5  # of an emotion that a question is built on
+_NAMED, _AHEAD = 0.7, 0.15  # of one that is named though the user did not name it
+_ALSO = 0.4  # from which an emotion counts as one of several
 _THANKS = re.compile(
     r"\b(?:thank(?:s| you)|thx|ty|good ?(?:night|bye)|bye|take care"
     r"|have a (?:great|good|nice|lovely)|talk (?:soon|later)|see you)\b",
@@ -23,10 +24,21 @@ _LEAVING = re.compile(
     r"|see you)\b",
     re.IGNORECASE,
 )
-_MOST_OF_THANKS = 8  # content words of a message that does no more than thank
+_MOST_OF_THANKS = 6  # content words of a message that does no more than thank
+_LONGEST_THANKS = 25  # words
+_DENIES = re.compile(r"n['\u2019]t\b|\b(?:not|never|but|though|dont|cant)\b", re.IGNORECASE)
 _ASKS = re.compile(
-    r"\b(?:should i|(?:how|what) (?:do|can|could|should|would) (?:i|you)|any (?:advice|tips|ideas"
-    r"|suggestions)|(?:don'?t|do not|dont|idk) (?:know )?(?:what|how) (?:to|i should)|help me)\b",
+    r"\b(?:should i (?!be\b)|(?:how|what) (?:do|can|could|should|would) i\b|any (?:advice|tips"
+    r"|ideas|suggestions)|(?:don'?t|do not|idk) (?:know )?(?:what|how) (?:to do|i should)|help me)",
+    re.IGNORECASE,
+)
+# Danger, or what feeds it, of which a reading may be unsure: nobody is asked what is good about it,
+# and no milder feeling is named.
+_GRAVE = re.compile(
+    r"\b(?:(?:day|when|if|until|wish|want to|rather|i|i'm|im|i'll|ill) (?:i (?:was |were )?)?"
+    r"(?:die|dying|dead|disappear)|suicid\w*|kill\w*|end (?:it|my life)|hold on|go on like this|farewell|self.?harm"
+    r"|cutting|overdos\w*|drunk|drink\w*|high|stoned|weed|pills|relaps\w*|purg\w*|bing\w*"
+    r"|starv\w*|alive|exist|existing)\b",
     re.IGNORECASE,
 )
 _PLANS = re.compile(
@@ -37,22 +49,47 @@ _PLANS = re.compile(
 
 
 def chief(job: Job) -> EmotionName | None:
-    """The likeliest distress that is sure enough to build on; None where there is none, or gladness
-    comes first and nothing else is likely."""
+    """The likeliest distress that is sure enough to ask about; None where there is none, or
+    gladness comes first."""
     found = _distress(job)
-    return found[0].name if found and found[0].probability >= _SURE else None
+    sure = found and found[0].probability >= _SURE and glad(job) is None
+    return found[0].name if sure else None
+
+
+def named(job: Job) -> EmotionName | None:
+    """The distress that may be named: the user did, or it is likely, and far ahead of others."""
+    name, found = chief(job), _distress(job)
+    if name is None or grave(job):
+        return None
+    ahead = [*(one.probability for one in found[1:]), 0.0][0] + _AHEAD
+    first = found[0]
+    sure = first.stated or first.probability >= max(_NAMED, ahead)
+    return name if sure else None
+
+
+def several(job: Job) -> bool:
+    """Whether the message tells of several kinds of distress, none of them far ahead."""
+    found = [one for one in _distress(job) if one.probability >= _ALSO]
+    return len(found) > 1 and glad(job) is None and not grave(job)
 
 
 def glad(job: Job) -> EmotionName | None:
-    """The glad emotion, where gladness comes first and no distress is likely beside it."""
+    """The glad emotion, where gladness comes first: it is named and no distress is, or no distress
+    is likely beside it."""
     emotions = job.report.reading.emotions
-    if not emotions:
+    if not emotions or grave(job):
         return None
-    likeliest = max(emotions, key=lambda one: one.probability)
+    first = max(emotions, key=lambda one: one.probability)
     other = _distress(job)
-    if likeliest.name not in POSITIVE or (other and other[0].probability >= _ALSO):
+    if first.name not in POSITIVE or any(one.stated for one in other):
         return None
-    return likeliest.name
+    likely = [one for one in other if one.probability >= _SURE]
+    return first.name if first.stated or not likely else None
+
+
+def grave(job: Job) -> bool:
+    """Whether a word of the message may tell of danger, though none was read."""
+    return _GRAVE.search(job.turn.user.replace("\u2019", "'")) is not None
 
 
 def thanks(job: Job, user: Document) -> bool:
@@ -61,9 +98,12 @@ def thanks(job: Job, user: Document) -> bool:
     return (
         _THANKS.search(job.turn.user) is not None
         and "?" not in job.turn.user
+        and not _DENIES.search(job.turn.user)
         and len(said) <= _MOST_OF_THANKS
+        and len(job.turn.user.split()) <= _LONGEST_THANKS
         and job.report.reading.risk.level == "none"
         and chief(job) is None
+        and not grave(job)
     )
 
 

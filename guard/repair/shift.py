@@ -11,6 +11,7 @@ import re
 from guard.repair import lexicon
 
 SHORTEST, LONGEST = 3, 16  # words of a clause that is said back
+_LAST_OF_TWO = re.compile(r", (\w+)$")  # a list that was cut after its second item
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|\d+(?:[.,:]\d+)*|[^\sA-Za-z\d]")
 
 
@@ -74,8 +75,8 @@ def _clause(body: str) -> str | None:
         return body
     for joint in lexicon.JOINT.finditer(body):
         before = body[: joint.start()]
-        if SHORTEST < len(before.split()) <= LONGEST and _has_verb(before):
-            return before
+        if SHORTEST <= len(before.split()) <= LONGEST and _has_verb(before):
+            return _LAST_OF_TWO.sub(r" and \1", before)
     return None
 
 

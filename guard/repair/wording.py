@@ -9,15 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from guard.report import BeliefType, EmotionName, Function
+from guard.report import BeliefType, EmotionName
 
-# After a clause that says back what happened, where somebody is distressed about what was done.
-TAILS: Mapping[Function, Sequence[str]] = {
-    "norm": (
-        "and it makes sense if that doesn't sit right with you",
-        "and it makes sense to ask whether that was right",
-    ),
-}
 # Where no clause can be said back: the feeling, as it shows. Nothing is said of how strong it is.
 FEELINGS: Mapping[EmotionName, tuple[str, ...]] = {
     "sadness": ("That sounds heavy.", "There is a lot of sadness in that."),
@@ -36,6 +29,8 @@ FEELINGS: Mapping[EmotionName, tuple[str, ...]] = {
     "jealousy": ("That sounds like it stings.",),
     "confusion": ("That sounds hard to make sense of.",),
 }
+# Where several feelings are about as likely.
+SEVERAL: tuple[str, ...] = ("That's a lot at once.", "There is a lot in that.")
 # One open question, by what the feeling is.
 ASK: Mapping[EmotionName, tuple[str, ...]] = {
     "sadness": ("What has been the heaviest part of it?", "What is it that makes you saddest?"),
@@ -84,7 +79,6 @@ ASK_OF_THE_LOST: tuple[str, ...] = (
 ASK_BACK: tuple[str, ...] = (
     "What have you tried so far, and what came of it?",
     "What would you want to come of it?",
-    "Which way are you leaning so far?",
 )
 ASK_PLAN: tuple[str, ...] = ("What would help with that?", "What would a first step look like?")
 # By function alone.
@@ -95,7 +89,7 @@ ASK_SELF: tuple[str, ...] = (
 )
 ASK_PLAIN: tuple[str, ...] = (
     "What about it matters most to you?",
-    "What would you like to come of it?",
+    "How is that for you?",
 )
 ASK_OTHER: tuple[str, ...] = (
     "What would you most want to be understood here?",

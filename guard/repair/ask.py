@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from guard.audit.parts import POSITIVE
 from guard.repair import wording
 from guard.repair.job import Job
-from guard.repair.mood import asks_what_to_do, chief, glad, grave, leaves, plans
+from guard.repair.mood import asks_what_to_do, chief, glad, grave, leaves, plans, thanked
 from guard.repair.shift import someone_in
 
 _LOSS = re.compile(
@@ -61,7 +61,7 @@ def _first(job: Job, said: str) -> str:
     if grave(job):
         return _second(job)
     someone = someone_in([job.turn.user])
-    if emotion is None and happy is not None:
+    if emotion is None and happy is not None and not (happy == "gratitude" and thanked(job)):
         return _of(job, wording.ASK_GLAD[happy])
     lost = someone_in([job.turn.user], pets=True)
     if lost and (emotion == "grief" or _LOSS.search(job.turn.user)):
@@ -77,7 +77,7 @@ def _first(job: Job, said: str) -> str:
     matter = _MATTER.search(job.turn.user)
     if emotion in wording.ABOUT_A_MATTER and matter and matter[1].lower() not in said.lower():
         return _of(job, wording.ASK_OF_A_MATTER).format(f"your {matter[1].lower()}")
-    if emotion is not None:
+    if emotion is not None and emotion in wording.ASK:
         return _of(job, wording.ASK[emotion])
     if plans(job):
         return _of(job, wording.ASK_PLAN)

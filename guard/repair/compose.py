@@ -10,6 +10,7 @@ from guard.repair import wording
 from guard.repair.add import in_place
 from guard.repair.ask import after_thanks, questions
 from guard.repair.cut import (
+    aside,
     comforts,
     explored,
     has_care,
@@ -24,7 +25,7 @@ from guard.repair.job import Job
 from guard.repair.mood import thanks
 from guard.repair.reflect import feeling, reflection
 from guard.repair.splice import spliced
-from guard.text.document import Document
+from guard.text.document import Document, Sentence
 
 # Faults that leave a hole where they are taken out, the one to fill first.
 _HOLES = ("concedes_false", "flip", "false_contradiction")
@@ -87,6 +88,9 @@ def _ways(job: Job, document: Document, user: Document, wrong: Sequence[int]) ->
         yield closed, Additions(said, filling, None if filling else asked[0], mends)
         yield from ((closed, Additions(None, filling, ask, mends)) for ask in asked)
         return
+    if "self_claim" in labels and 2 * len(wrong) >= len(document.sentences):
+        # What would be left of a story are scraps of it, but for what turns to the person.
+        wrong = sorted({*wrong, *aside(job, document)})
     kept = warm(job, wrong)
     for out in ([i for i in wrong if i != kept], wrong) if kept is not None else (wrong,):
         if labels.isdisjoint(("soothe_only", "cold")):
@@ -130,6 +134,8 @@ def _made(job: Job, document: Document, out: Sequence[int], put: Additions) -> s
     gone = set(out)
     stay = [i for i in range(len(document.sentences)) if i not in gone]
     left = [document.sentences[i] for i in stay]
+    if put.said and any(_says_as_much(one, put.said) for one in left):
+        return ""
     asks = any("?" in one.text for one in left)
     speaks = any(explored(job, i) or (put.question and comforts(job, i)) for i in stay)
     thin = len({stem for one in left for stem in stems(one.words)}) < _SUBSTANCE
@@ -140,6 +146,12 @@ def _made(job: Job, document: Document, out: Sequence[int], put: Additions) -> s
     if put.said in wording.WELCOME:
         at = 0
     return spliced(document, out, before, at, None if asks else put.question)
+
+
+def _says_as_much(sentence: Sentence, said: str) -> bool:
+    """Whether a sentence that stays has most of the words that would be said back."""
+    words = set(said.lower().rstrip(".").split())
+    return 2 * len(words.intersection(sentence.words)) > len(words)
 
 
 def _known(job: Job) -> bool:

@@ -145,6 +145,15 @@ def is_open(job: Job, document: Document, i: int) -> bool:
     return asks or (first.name in ("soothe", "reflect") and first.probability >= _SURE)
 
 
+def aside(job: Job, document: Document) -> list[int]:
+    """Indices of the sentences that may go, and neither turn to the person nor comfort or ask."""
+    return [
+        i
+        for i in unguarded(job, document)
+        if _YOU.isdisjoint(document.sentences[i].words) and not is_open(job, document, i)
+    ]
+
+
 def explored(job: Job, i: int) -> bool:
     """Whether a sentence asks the person for more of it."""
     return job.report.audit.sentences[i].acts[0].name == "explore"

@@ -19,7 +19,7 @@ LEAD = re.compile(
     r"(?:(?:hi|hey|hello|ugh|oh|ok|okay|well|so|and|but|also|anyway|honestly|basically|lol|god|omg"
     r"|yeah|yes|no|now|then|like|just|because|plus|actually|literally|seriously|apparently|sadly"
     r"|unfortunately|finally|lately|recently|today|yesterday|idk|i mean|you know"
-    r"|long story short)\b[\s,.!:-]*)+",
+    r"|long story short|i do,? but)\b[\s,.!:-]*)+",
     re.IGNORECASE,
 )
 # Where a long sentence may be cut: what stands before is whole by itself.
@@ -119,7 +119,7 @@ NEVER = frozenset(
     suppose wonder thanks thank slipping slip vanish jump jumping jumped drink drinks
     drinking alcohol smoke smoking euthanasia zoloft trauma diagnosis funny kidding joke
     trash garbage lazy waste piss pissed pee piece junkie addict broken weak coward
-    gross creep creepy horrible terrible awful wreck mess freakish""".split()
+    gross creep creepy horrible terrible awful wreck mess freakish personality""".split()
 )
 # A message often leaves out its subject: "feeling low", "lost my job". Then it is the user.
 ONGOING = frozenset(

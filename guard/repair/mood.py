@@ -14,6 +14,8 @@ from guard.text.document import Document
 _SURE = 0.5  # of an emotion that a question is built on
 _NAMED, _AHEAD = 0.7, 0.15  # of one that is named though the user did not name it
 _ALSO = 0.4  # from which an emotion counts as one of several
+_MUCH = 12  # words of a message in which there can be much
+_WRONGED: tuple[EmotionName, ...] = ("hurt", "anger", "frustration", "disappointment")
 _THANKS = re.compile(
     r"\b(?:thank(?:s| you)|thx|ty|good ?(?:night|bye)|bye|take care"
     r"|have a (?:great|good|nice|lovely)|talk (?:soon|later)|see you)\b",
@@ -36,8 +38,8 @@ _ASKS = re.compile(
 # and no milder feeling is named.
 _GRAVE = re.compile(
     r"\b(?:(?:day|when|if|until|wish|want to|rather|i|i'm|im|i'll|ill) (?:i (?:was |were )?)?"
-    r"(?:die|dying|dead|disappear)|suicid\w*|kill\w*|end (?:it|my life)|hold on|go on like this|farewell|self.?harm"
-    r"|cutting|overdos\w*|drunk|drink\w*|high|stoned|weed|pills|relaps\w*|purg\w*|bing\w*"
+    r"(?:die|dying|dead|disappear)|suicid\w*|kill\w*|end (?:it|my life)|hold on|go on like this"
+    r"|farewell|self.?harm|cutting|overdos\w*|drunk|drink\w*|high|stoned|weed|pills|relaps\w*|purg\w*|bing\w*"
     r"|starv\w*|alive|exist|existing)\b",
     re.IGNORECASE,
 )
@@ -61,6 +63,10 @@ def named(job: Job) -> EmotionName | None:
     name, found = chief(job), _distress(job)
     if name is None or grave(job):
         return None
+    if job.report.reading.primary == "norm":
+        # What was done to somebody hurts, or makes angry; what else they feel comes after that.
+        wronged = {one.name for one in found if one.probability >= _SURE}
+        return next((one for one in _WRONGED if one in wronged), None)
     ahead = [*(one.probability for one in found[1:]), 0.0][0] + _AHEAD
     first = found[0]
     sure = first.stated or first.probability >= max(_NAMED, ahead)
@@ -70,7 +76,8 @@ def named(job: Job) -> EmotionName | None:
 def several(job: Job) -> bool:
     """Whether the message tells of several kinds of distress, none of them far ahead."""
     found = [one for one in _distress(job) if one.probability >= _ALSO]
-    return len(found) > 1 and glad(job) is None and not grave(job)
+    enough = len(job.turn.user.split()) >= _MUCH
+    return enough and len(found) > 1 and glad(job) is None and not grave(job)
 
 
 def glad(job: Job) -> EmotionName | None:
@@ -96,7 +103,7 @@ def thanks(job: Job, user: Document) -> bool:
     """Whether the message does little more than thank."""
     said = {stem for sentence in user.sentences for stem in stems(sentence.words)}
     return (
-        _THANKS.search(job.turn.user) is not None
+        thanked(job)
         and "?" not in job.turn.user
         and not _DENIES.search(job.turn.user)
         and len(said) <= _MOST_OF_THANKS
@@ -105,6 +112,11 @@ def thanks(job: Job, user: Document) -> bool:
         and chief(job) is None
         and not grave(job)
     )
+
+
+def thanked(job: Job) -> bool:
+    """Whether the user thanks, or takes leave, in whatever else they say."""
+    return _THANKS.search(job.turn.user) is not None
 
 
 def leaves(job: Job) -> bool:

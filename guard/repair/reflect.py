@@ -14,6 +14,7 @@ from guard.repair.shift import said_back
 from guard.text.document import Document
 
 _PARTICULARS = 2  # content words that a clause must have to be worth saying back
+_SHORTEST = 4  # words; "you are alone" is true, and no way to say it
 _FEW = 2  # sentences of a message that has no better clause than "I don't feel well"
 _FEELS = frozenset(
     """feel feeling felt miss missing wish afraid scared tired exhausted lonely alone worried hurt
@@ -43,7 +44,7 @@ def reflection(job: Job, user: Document) -> str | None:
         if told < _PARTICULARS:
             continue
         said = said_back(job.turn.user[sentence.start : sentence.end])
-        if said is None:
+        if said is None or len(said.split()) < _SHORTEST:
             continue
         shows = feels or any(meets(span, one) for one in (*evidence, *stated))
         rank = (_ABOUT_THEM.match(said) is not None, shows, told, -i)

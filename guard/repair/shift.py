@@ -75,7 +75,7 @@ def _clause(body: str) -> str | None:
         return body
     for joint in lexicon.JOINT.finditer(body):
         before = body[: joint.start()]
-        if SHORTEST <= len(before.split()) <= LONGEST and _has_verb(before):
+        if SHORTEST < len(before.split()) <= LONGEST and _has_verb(before):
             return _LAST_OF_TWO.sub(r" and \1", before)
     return None
 

@@ -33,15 +33,13 @@ FEELINGS: Mapping[EmotionName, tuple[str, ...]] = {
 SEVERAL: tuple[str, ...] = ("That's a lot at once.", "There is a lot in that.")
 # One open question, by what the feeling is.
 ASK: Mapping[EmotionName, tuple[str, ...]] = {
-    "sadness": ("What has been the heaviest part of it?", "What is it that makes you saddest?"),
+    "sadness": ("What has been the heaviest part of it?", "What about it hurts the most?"),
     "grief": ("What do you miss most?", "What comes back to you most?"),
     "loneliness": ("Who would you want near you right now?", "When is it at its strongest?"),
     "hurt": ("What about it hurt the most?", "What would you have needed instead?"),
     "disappointment": ("What had you hoped for?", "What were you counting on there?"),
     "anger": ("What about it makes you angriest?", "What should have happened instead?"),
     "frustration": ("What gets in the way the most?", "Where does it get stuck?"),
-    "disgust": ("What is it about this that you can't accept?",),
-    "contempt": ("What would you have expected instead?",),
     "fear": ("What are you most afraid could happen?", "What would make it feel safer?"),
     "anxiety": ("What worries you most about it?", "What do you see happening if it goes badly?"),
     "guilt": ("What do you wish had gone differently?", "What would you put right if you could?"),
@@ -59,7 +57,7 @@ ASK_OF_A_MATTER: tuple[str, ...] = (
 )
 ASK_GLAD: Mapping[EmotionName, tuple[str, ...]] = {
     "relief": ("What feels lighter now?", "What is different now that it's over?"),
-    "hope": ("What are you hoping for most?", "What gives you that hope?"),
+    "hope": ("What are you hoping for most?", "What would have to happen for that?"),
     "gratitude": ("What helped most?", "What made the difference?"),
     "pride": ("What did it take to get there?", "What are you proudest of in it?"),
     "love": ("What do you love most about it?", "What makes it matter so much to you?"),

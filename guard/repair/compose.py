@@ -56,12 +56,11 @@ def candidates(job: Job, also: Collection[int] = ()) -> list[str]:
         job: the draft and what was found.
         also: sentences of the draft that should go as well.
     """
-    document = job.rules.documents.read(job.turn.draft, "draft")
+    document = job.draft
     if not document.sentences:
         return []
     wrong = wrong_sentences(job, document, also)
-    user = job.rules.documents.read(job.turn.user, "user")
-    made = (_made(job, document, *way) for way in _ways(job, document, user, wrong))
+    made = (_made(job, document, *way) for way in _ways(job, document, job.user, wrong))
     return list(dict.fromkeys(text for text in made if text and text != job.turn.draft))
 
 

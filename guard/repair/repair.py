@@ -89,7 +89,7 @@ def _instead(job: Job, wanted: Action) -> Action:
         and {finding.label for finding in job.findings} <= _OF_FACT
         and reading.risk.level == "none"
     )
-    long = is_long(job.rules.documents.read(job.turn.draft, "draft"))
+    long = is_long(job.draft)
     if has_care(job.turn.draft) or (long and of_fact):
         return "annotate"
     return after_failed_rewrite(job.report.mode, {one.pack for one in job.report.packs}, wanted)

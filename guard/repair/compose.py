@@ -49,8 +49,9 @@ NOTHING = Additions()
 Way = tuple[Sequence[int], Additions]
 
 
-def candidates(job: Job, also: Collection[int] = ()) -> list[str]:
-    """Rewritten drafts, the one that changes least first; none if no sentence is sure.
+def candidates(job: Job, also: Collection[int] = ()) -> Iterator[str]:
+    """Rewritten drafts, the one that changes least first; none if no sentence is sure. Each is made
+    when it is asked for: most often the first will do.
 
     Args:
         job: the draft and what was found.
@@ -58,10 +59,14 @@ def candidates(job: Job, also: Collection[int] = ()) -> list[str]:
     """
     document = job.draft
     if not document.sentences:
-        return []
+        return
     wrong = wrong_sentences(job, document, also)
-    made = (_made(job, document, *way) for way in _ways(job, document, job.user, wrong))
-    return list(dict.fromkeys(text for text in made if text and text != job.turn.draft))
+    made = {"", job.turn.draft}
+    for way in _ways(job, document, job.user, wrong):
+        text = _made(job, document, *way)
+        if text not in made:
+            made.add(text)
+            yield text
 
 
 def _ways(job: Job, document: Document, user: Document, wrong: Sequence[int]) -> Iterator[Way]:

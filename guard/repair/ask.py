@@ -45,9 +45,13 @@ def questions(job: Job, said: str | None) -> tuple[str, ...]:
     if any(finding.label == "flip" for finding in job.findings):
         return (_of(job, wording.OTHERWISE),)
     reading = job.report.reading
-    if reading.risk.level != "none" or not (reading.primary or reading.emotions):
+    if reading.risk.level != "none":
         return ()
-    return tuple(dict.fromkeys([_first(job, said or ""), _second(job)]))
+    if not (reading.primary or reading.emotions or reading.beliefs):
+        return ()
+    about = [_of_a_belief(job)] if any(f.label == "concedes_false" for f in job.findings) else []
+    asked = [*about, _first(job, said or ""), _second(job)]
+    return tuple(dict.fromkeys(one for one in asked if one))
 
 
 def after_thanks(job: Job) -> tuple[str, str]:
@@ -82,6 +86,14 @@ def _first(job: Job, said: str) -> str:
     if plans(job):
         return _of(job, wording.ASK_PLAN)
     return _second(job)
+
+
+def _of_a_belief(job: Job) -> str | None:
+    """A question about what is believed, where it was made out what that is."""
+    beliefs = job.report.reading.beliefs
+    if not beliefs:
+        return None
+    return _of(job, wording.ASK_BELIEF[max(beliefs, key=lambda one: one.false).type])
 
 
 def _second(job: Job) -> str:

@@ -79,6 +79,18 @@ ASK_BACK: tuple[str, ...] = (
     "What would you want to come of it?",
 )
 ASK_PLAN: tuple[str, ...] = ("What would help with that?", "What would a first step look like?")
+# Where a belief was conceded: what could be looked at, and with whom.
+ASK_BELIEF: Mapping[BeliefType, tuple[str, ...]] = {
+    "self": ("What would somebody who knows you well say to that?",),
+    "others": ("What else could be behind it?", "What did they say or do, as far as you saw it?"),
+    "future": ("What would have to happen for it to go otherwise?", "What makes it seem settled?"),
+    "delusional": (
+        "Who that knows you have you been able to tell about it?",
+        "How have your nights and days been since it began?",
+    ),
+    "medical": ("Where did you come across it?", "Whom could you ask about your own case?"),
+    "fact": ("Where did you come across it?", "What made you think so?"),
+}
 # By function alone.
 ASK_SELF: tuple[str, ...] = (
     "What about it weighs most?",

@@ -25,6 +25,8 @@ from guard.report import AttemptOutcome
 Messages = list[dict[str, str]]
 FORMS = 3  # ways to ask for JSON: by a schema, as an object, in words alone
 FAIR = 1.0  # seconds; an endpoint that had less time is not blamed for a time-out
+_MOST_KNOWN = 1000  # endpoints
+_FORM: dict[tuple[str, str], int] = {}  # by address and model, the first form that is taken
 _PROBE: Messages = [{"role": "user", "content": "Answer with the one word: ready"}]
 
 
@@ -72,7 +74,11 @@ class Endpoint:
         self._clients = clients
         self._extra = dict(extra or {})
         self._fair = min(FAIR, patience / 2)
-        self._form = 0  # the first form that the server takes
+        self._key = (clients.address, model)
+
+    @property
+    def _form(self) -> int:
+        return _FORM.get(self._key, 0)
 
     def ask(
         self, messages: Messages, form: type[BaseModel], most_tokens: int, deadline: Deadline
@@ -135,7 +141,9 @@ class Endpoint:
         for number in range(self._form, FORMS):
             got = yield _Request(self._body(messages, number, form, most_tokens))
             if isinstance(got, bytes):
-                self._form = number
+                if len(_FORM) >= _MOST_KNOWN:
+                    _FORM.clear()
+                _FORM[self._key] = number
                 return answer_of(got)
             if not refuses_form(got):
                 break

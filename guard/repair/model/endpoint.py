@@ -40,10 +40,12 @@ class _NoClientError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """One request to make. A probe holds nothing of a conversation, and is made once."""
+    """One request to make. A probe holds nothing of a conversation, and is made once. `last`: there
+    is no other form in which it could be asked."""
 
     body: dict[str, Any]
     probe: bool = False
+    last: bool = False
 
 
 _Course = Generator[_Request, bytes | Exception | None, Answer]
@@ -96,7 +98,9 @@ class Endpoint:
                     if request.probe:
                         got = self._once(request, deadline)
                     else:
-                        got = Retrying(**policy(deadline))(self._once, request, deadline)
+                        got = Retrying(**policy(deadline, self.breaker.allowance))(
+                            self._once, request, deadline
+                        )
                 except Exception as error:
                     got = error
         except StopIteration as end:
@@ -120,7 +124,7 @@ class Endpoint:
                     if request.probe:
                         got = await self._aonce(request, deadline)
                     else:
-                        retrying = AsyncRetrying(**policy(deadline))
+                        retrying = AsyncRetrying(**policy(deadline, self.breaker.allowance))
                         got = await retrying(self._aonce, request, deadline)
                 except Exception as error:
                     got = error
@@ -138,8 +142,10 @@ class Endpoint:
             got = yield _Request(self._body(_PROBE, self._form, None, 16), probe=True)
             if isinstance(got, Exception) and not refuses_form(got):
                 return _failed(_CircuitOpenError())
+        self.breaker.allowance.earn()
         for number in range(self._form, FORMS):
-            got = yield _Request(self._body(messages, number, form, most_tokens))
+            body = self._body(messages, number, form, most_tokens)
+            got = yield _Request(body, last=number == FORMS - 1)
             if isinstance(got, bytes):
                 if len(_FORM) >= _MOST_KNOWN:
                     _FORM.clear()
@@ -188,18 +194,20 @@ class Endpoint:
             yield
             permit.well()
         except Exception as error:
-            self._tell(permit, error, had)
+            self._tell(permit, error, had, last=request.last)
             raise
         finally:
             permit.dropped()  # cancelled; nothing if something was said before
 
-    def _tell(self, permit: Permit, error: Exception, had: float) -> None:
+    def _tell(self, permit: Permit, error: Exception, had: float, *, last: bool) -> None:
         if _is_late(error):
             (permit.failed if had >= self._fair else permit.dropped)()
         elif isinstance(error, _CircuitOpenError | _NoClientError):
             permit.dropped()
-        elif refuses_form(error):
-            permit.well()  # it is there, and will be asked in another form
+        elif refuses_form(error) and permit.probe:
+            permit.well()  # it is there
+        elif refuses_form(error) and not last:
+            permit.dropped()  # it is asked in another form, and how that goes counts
         else:
             permit.failed()
 

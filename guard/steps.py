@@ -73,6 +73,7 @@ def job_of(
     report: Report,
     deadline: Deadline,
     lowered: Mapping[str, float],
+    delivery: Delivery,
 ) -> Job:
     """What rewriters get. A candidate's audit takes up what was heard for the draft's."""
     heard, draft = judge.hearings.of(turn) or (None, None)
@@ -85,6 +86,7 @@ def job_of(
         deadline=deadline,
         read_user=None if heard is None else heard.user,
         read_draft=draft,
+        drafter=delivery.drafter,
     )
 
 

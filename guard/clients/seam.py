@@ -19,6 +19,7 @@ from guard.clients.paths import route
 from guard.clients.steps import Check, Core, Known, Probe
 from guard.clients.streams import Hold, Streaming
 from guard.clients.whole import whole
+from guard.delivery import Delivery, Drafter
 from guard.errors import GuardError
 from guard.guard import Guard
 from guard.log.events import logger
@@ -32,6 +33,9 @@ MARK = "guard.audited"
 """Extension of a request that a guard has taken care of: no second one does."""
 
 _MOST_KNOWN = 1000  # replies that will be fetched later
+# Who may see a request, whom it is counted for, and how hard the model thinks: it answers the same
+# person about the same matter.
+_SETTINGS = ("provider", "reasoning_effort", "safety_identifier", "service_tier", "store", "user")
 _MOST_SHOWN = 20  # rules named in a header
 
 
@@ -73,13 +77,15 @@ def _gravity(report: Report) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is done about one request. `content` is what is sent; `refused` why it isn't."""
+    """What is done about one request. `content` is what is sent; `refused` why it isn't. `settings`
+    are fields that would hold for a request about the same reply."""
 
     dialect: Dialect
     asked: Asked
     content: bytes
     prevented: bool = False
     refused: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ class Seam:
     """How a client's requests are audited. Made by `wrap`, and shared by all its transports.
 
     `known` are requests whose replies will be fetched later; `kept` the HTTP clients that were
-    wrapped, by the id of the one that was given.
+    wrapped, by the id of the one that was given. `drafter` is who is asked by one request.
     """
 
     guard: Guard
@@ -97,6 +103,7 @@ class Seam:
     paragraph: str | None = None
     dump: bool = False
     unfit: GuardError | None = None
+    drafter: Drafter | None = field(default=None, compare=False, repr=False)
     known: dict[str, Asked] = field(default_factory=dict, compare=False, repr=False)
     kept: WeakValueDictionary[int, Any] = field(
         default_factory=WeakValueDictionary, compare=False, repr=False
@@ -142,7 +149,7 @@ class Seam:
         added = way.dialect.instructed(request, paragraph) if paragraph else None
         if added is not None:
             content = json.dumps(added, ensure_ascii=False).encode(errors="surrogatepass")
-        return Plan(way.dialect, asked, content, added is not None)
+        return Plan(way.dialect, asked, content, added is not None, settings=_settings(request))
 
     def remember(self, step: Known) -> None:
         """Keep what was asked of a reply that comes later; of the latest ones only."""
@@ -180,7 +187,7 @@ class Seam:
         if self.unfit is not None:
             return self.failed(step, turn, self.unfit)
         try:
-            return self.guard.check(turn, delivery=step.delivery)
+            return self.guard.check(turn, delivery=self._delivery(step))
         except Exception as error:
             return self.failed(step, turn, error)
 
@@ -190,9 +197,19 @@ class Seam:
         if self.unfit is not None:
             return self.failed(step, turn, self.unfit)
         try:
-            return await self.guard.acheck(turn, delivery=step.delivery)
+            return await self.guard.acheck(turn, delivery=self._delivery(step))
         except Exception as error:
             return self.failed(step, turn, error)
+
+    def _delivery(self, step: Check) -> Delivery:
+        return (
+            step.delivery if self.drafter is None else replace(step.delivery, drafter=self.drafter)
+        )
+
+    @property
+    def asks_drafter(self) -> bool:
+        """Whether a rewriter asks whoever wrote the draft."""
+        return any(getattr(one, "asks_drafter", False) for one in self.guard.rewriters)
 
     def failed(self, step: Check, turn: Turn, error: Exception) -> Report:
         """The report where a check has raised: nothing was judged, or nothing was recorded."""
@@ -209,6 +226,13 @@ class Seam:
     def probe(self, step: Probe) -> Report:
         """Audit the beginning of a draft."""
         return self.guard.audit(turn_of(step.asked, step.draft.choice, step.draft.text))
+
+
+def _settings(request: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: request[name] for name in _SETTINGS if request.get(name) is not None}
+    reasoning = request.get("reasoning")
+    effort = reasoning.get("effort") if isinstance(reasoning, Mapping) else None
+    return said if effort is None else {**said, "reasoning_effort": effort}
 
 
 def turn_of(asked: Asked, choice: int, draft: str) -> Turn:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from guard.delivery import Drafter
 from guard.packs.ruleset import Ruleset
 from guard.report import Attempt, Finding, Report, Writer
 from guard.text.document import Document
@@ -43,7 +44,8 @@ class Job:
     `report` is its audit. `rules` are those in force, with their guidance, known beliefs and
     fallbacks. `fallback` is the packs' text for this verdict. `audit` judges a candidate in place
     of the draft, as often as wanted; it is pure, and takes some milliseconds. `read_user` and
-    `read_draft` are the texts as the audit split them, where that is known.
+    `read_draft` are the texts as the audit split them, where that is known; `drafter` is
+    who wrote the draft, where that is.
     """
 
     turn: Turn
@@ -52,6 +54,7 @@ class Job:
     fallback: str
     audit: Callable[[str], Report]
     deadline: Deadline = Deadline()
+    drafter: Drafter | None = None
     read_user: Document | None = field(default=None, repr=False)
     read_draft: Document | None = field(default=None, repr=False)
 

@@ -6,7 +6,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
-.PHONY: demo test lint types tests search faults model-server conformance clients wheel bench quality train heads clean help
+.PHONY: demo test lint types tests search faults model-server conformance lanes clients wheel bench quality train heads clean help
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ quality: $(VENV)/.dev ## The quality table: make quality PUBLIC=folder
 
 conformance: $(VENV)/.dev ## The SDK's and LangChain's own tests, with bare and with wrapped clients
 	$(BIN)/python -m benchmarks.conformance $(if $(ONLY),--only $(ONLY))
+
+lanes: $(VENV)/.dev ## The tests of wrapped clients with the oldest SDK we take and the newest 1.x, 2.x, 3.x
+	$(BIN)/python -m benchmarks.lanes $(if $(ONLY),--only $(ONLY))
 
 clients: $(VENV)/.dev ## What wrapping a client costs
 	$(BIN)/python benchmarks/clients.py

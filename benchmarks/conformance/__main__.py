@@ -7,12 +7,13 @@ clients and with wrapped ones.
 tests for chat and responses, against a stand-in for the API; (c) `langchain-openai`'s standard and
 recorded tests. Sources are the pinned packages' source distributions, fetched at run time.
 
-Each suite is run four times. `bare`: what passes here is what counts. `observe`: the guard audits
-and changes nothing; all must pass. `marker`: letters are put before one word wherever it stands;
-each reply is compared with what the upstream sent and may differ in that word only. `restored`:
-letters are put before every word of every reply, and taken away again from the bytes just before
-the SDK reads them; all must pass. So a test that fails with `marker` alone does because it asserts
-on a text that holds the word, and for no other reason.
+Each suite is run four times. `bare`: what passes here is what counts. `observe`: the guard audits,
+and changes and refuses nothing; all must pass. `marker`: letters are put before one word wherever
+it stands; each reply is compared with what the upstream sent, and may differ in that word only.
+`restored`: letters are put before every word of every reply, and taken away again from the bytes
+just before the SDK reads them; all must pass. So a test that fails with `marker` alone does because
+it asserts on a text that holds the word, and for no other reason. In the last two, calls that the
+guard refuses because it could not audit what comes of them (websockets, hosted agents) count apart.
 
 What cannot be had is said, and counts as not run; the exit status is 0 only if everything was run,
 nothing that a bare client passes fails, and no reply differs in more than the word.
@@ -97,7 +98,7 @@ def compared(suite: Suite, cache: Path, api: str, *, quick: bool) -> bool:
 def _say(mode: str, one: Outcomes, passed: frozenset[str]) -> None:
     refused = len(passed & one.refused - one.of("passed"))
     print(f"    {mode:9} {len(passed & one.of('passed'))}/{len(passed) - refused} of what bare "
-          f"passes, {refused} refused by design (websockets), {one.audited} drafts audited",
+          f"passes, {refused} refused by design, {one.audited} drafts audited",
           flush=True)  # fmt: skip
     if mode != "observe":
         print(f"              {one.rewritten} rewritten, {one.compared} replies compared with the "

@@ -2,10 +2,11 @@
 
     GUARD_CONFORMANCE=observe pytest -p benchmarks.conformance.guarded ...
 
-`bare` leaves them as they are; `observe` audits and changes nothing; `marker` puts letters before
-one word wherever it stands; `restored` before every word of every reply, and takes them away again
-from the bytes that the SDK is about to read. What became of each test, and of the replies, goes
-into the file that GUARD_CONFORMANCE_OUT names. Only for such runs: the package patches nothing.
+`bare` leaves them as they are; `observe` audits, and changes and refuses nothing; `marker` puts
+letters before one word wherever it stands; `restored` before every word of every reply, and takes
+them away again from the bytes that the SDK is about to read. What became of each test, and of the
+replies, goes into the file that GUARD_CONFORMANCE_OUT names. Only for such runs: the package
+patches nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from benchmarks.conformance import compare
 from benchmarks.conformance.marker import marking
 from benchmarks.conformance.outcomes import Outcomes
 from guard import Guard
-from guard.clients.seam import Seam
+from guard.clients import transport
+from guard.clients.seam import Plan, Seam
 from guard.clients.wrapping import install
 from guard.errors import UnauditedError
 from guard.report import Report
@@ -43,7 +45,7 @@ def _noted(report: Report) -> None:
 
 def _seam() -> Seam:
     if MODE == "observe":
-        return Seam(Guard(mode="observe", record=_noted))
+        return Seam(Guard(mode="observe", record=_noted), refuse=False)
     word = WORD if MODE == "marker" else None
     return Seam(
         marking(word, lambda found: BEFORE + found, record=_noted, emotion_inference="off"), "full"
@@ -62,14 +64,19 @@ def _patched(kind: Any, seam: Seam) -> None:
 
 
 def _refusals() -> None:
-    """Note the test in which the guard refuses something by raising."""
-    made = UnauditedError.__init__
+    """Note the test in which the guard refuses a call, be it by raising or with an error 400."""
+    made, answered = UnauditedError.__init__, transport.Wrapped._refusal
 
     def init(self: Any, *args: Any) -> None:
         made(self, *args)
         FOUND.refused.add(FOUND.test)
 
+    def refusal(self: Any, plan: Plan) -> Any:
+        FOUND.refused.add(FOUND.test)
+        return answered(self, plan)
+
     UnauditedError.__init__ = init  # type: ignore[method-assign]
+    transport.Wrapped._refusal = refusal  # type: ignore[method-assign]
 
 
 def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:

@@ -135,8 +135,16 @@ def written(audited: Sequence[tuple[Draft, Report]], schema: Any = None) -> dict
 
 
 def _divided(slots: Sequence[Slot], text: str) -> dict[Key, str]:
-    """A reply that was joined from several texts, divided again: those with which it still begins
-    keep theirs, the next takes what is left, and those after it are empty."""
+    """A reply that was joined from several texts, divided again: each has its paragraphs, if there
+    are as many as before. If not, those with which it still begins keep theirs, the next takes what
+    is left, and those after it are empty."""
+    paragraphs, many = text.split(BETWEEN), [slot.text.count(BETWEEN) + 1 for slot in slots]
+    if len(paragraphs) == sum(many):
+        starts = [sum(many[:at]) for at in range(len(many) + 1)]
+        return {
+            slot.key: BETWEEN.join(paragraphs[start:end])
+            for slot, start, end in zip(slots, starts, starts[1:], strict=False)
+        }
     new = {}
     for slot in slots[:-1]:
         kept = slot.text + BETWEEN

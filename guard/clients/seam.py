@@ -92,6 +92,7 @@ class Plan:
 class Seam:
     """How a client's requests are audited. Made by `wrap`, and shared by all its transports.
 
+    `refuse`: whether calls are refused whose replies can't be audited; else each is logged.
     `known` are requests whose replies will be fetched later; `kept` the HTTP clients that were
     wrapped, by the id of the one that was given. `drafter` is who is asked by one request.
     """
@@ -102,6 +103,7 @@ class Seam:
     asides: bool = True
     paragraph: str | None = None
     dump: bool = False
+    refuse: bool = True
     unfit: GuardError | None = None
     drafter: Drafter | None = field(default=None, compare=False, repr=False)
     known: dict[str, Asked] = field(default_factory=dict, compare=False, repr=False)
@@ -136,6 +138,9 @@ class Seam:
         request = _parsed(content)
         way = route(method, path, request)
         if way is None:
+            return None
+        if way.refused and not self.refuse:
+            logger().warning("unaudited_call", what=way.refused.partition(" are ")[0])
             return None
         if way.refused:
             return Plan(way.dialect, Asked(), b"", refused=way.refused)

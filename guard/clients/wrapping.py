@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from guard._shared import shared
 from guard.clients.jsontext import pointer
@@ -19,8 +19,10 @@ from guard.guard import Guard
 from guard.policy import HIGH_RISK
 
 Client = TypeVar("Client")
+Unaudited = Literal["refuse", "pass"]
 STREAMING: tuple[Streaming, ...] = get_args(Streaming)
 SDKS = ("openai", "anthropic")
+UNAUDITED: tuple[Unaudited, ...] = get_args(Unaudited)
 LIBRARIES = ("httpx2", "httpx")
 _RAW = ("with_raw_response", "with_streaming_response")
 _FIELD = "a client of the openai or anthropic package, or an httpx client"
@@ -36,6 +38,7 @@ def wrap(
     packs: Sequence[str | Path] = (),
     asides: bool = True,
     dump: bool = False,
+    unaudited: Unaudited = "refuse",
 ) -> Client:
     """A client like the one given, all of whose replies are audited.
 
@@ -53,17 +56,22 @@ def wrap(
         packs: whose paragraph that is; by default those that the guard always uses.
         asides: whether text beside the reply, as summaries of reasoning, is audited too.
         dump: whether the report is part of what `model_dump()` gives.
+        unaudited: what becomes of calls whose replies cannot be audited, as those of assistants,
+            realtime sessions and batches: `refuse`, an error says what to do in their place; or
+            `pass`, with a warning in the log, for applications that audit these in another way.
 
     Raises:
         TypeError: it is no client of these.
         ModelSetupError: the guard rewrites with the model that wrote the draft, and that cannot be
             asked over this client.
-        ValueError: `streaming` is none of the names above, or less than the packs insist on, or a
-            pointer is not valid.
+        ValueError: `streaming` or `unaudited` is none of the names above, or less than the packs
+            insist on, or a pointer is not valid.
     """
     guard = guard or shared()
     if streaming is not None and streaming not in STREAMING:
         raise ValueError(f"streaming must be one of {', '.join(STREAMING)}, not {streaming!r}")
+    if unaudited not in UNAUDITED:
+        raise ValueError(f"unaudited must be one of {', '.join(UNAUDITED)}, not {unaudited!r}")
     grave = HIGH_RISK & guard.judge.certain
     if streaming in ("earned", "observe") and grave:
         raise ValueError(
@@ -77,6 +85,7 @@ def wrap(
         asides,
         guard.prompt(packs) if prevent else None,
         dump,
+        unaudited == "refuse",
     )
     if seam.asks_drafter and _package(client) == "anthropic":
         raise ModelSetupError(
@@ -158,7 +167,7 @@ def install(ours: Any, seam: Seam) -> None:
     for name in ("copy", "with_options", "_process_response", "_process_response_data"):
         ours.__dict__.pop(name, None)  # those of an earlier wrap
     ours._client = _http(ours._client, seam)
-    if hasattr(ours, "websocket_base_url"):
+    if seam.refuse and hasattr(ours, "websocket_base_url"):
         ours.websocket_base_url = NoWebsocket("wss://refused.invalid")
     hook(ours, dump=seam.dump)
     made_copy = ours.copy

@@ -93,3 +93,14 @@ def test_parts_with_which_a_new_text_begins_keep_theirs(report: Report) -> None:
     new = written([(draft, changed(report, "One.\n\nOther."))])
 
     assert new == {(0,): "One.", (1,): "Other.", (2,): ""}
+
+
+def test_parts_that_are_rewritten_stay_parts_while_their_paragraphs_can_be_told(
+    report: Report,
+) -> None:
+    slots = (Slot((0,), 0, "text", "One.\n\nTwo."), Slot((1,), 0, "text", "Three."))
+    draft = Draft(0, "One.\n\nTwo.\n\nThree.", slots)
+
+    new = written([(draft, changed(report, "A one.\n\nA two.\n\nA three."))])
+
+    assert new == {(0,): "A one.\n\nA two.", (1,): "A three."}

@@ -251,3 +251,27 @@ def test_a_response_that_is_cancelled_is_audited_with_its_messages(
 
     assert got["output"][0]["content"][0]["text"] == CHANGED
     assert noted[-1].reading.judged
+
+
+def test_what_cannot_be_audited_passes_where_that_is_asked_for_and_the_log_says_so(
+    server: OpenAIServer, marker_guard: Guard, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = json.dumps({"object": "list", "data": [{"content": MARKED}]}).encode()
+    server.script(Answer(raw=body))
+    bare = OpenAI(base_url=server.url, api_key="k", max_retries=0)
+
+    with (
+        marker_guard.wrap(bare, unaudited="pass") as client,
+        caplog.at_level("WARNING", logger="guard"),
+    ):
+        got = get(client, "/threads/t/messages")
+
+    assert got == json.loads(body)
+    assert "unaudited_call" in caplog.text
+    assert "Assistants" in caplog.text
+    assert MARKED not in caplog.text
+
+
+def test_another_word_for_what_becomes_of_them_is_an_error(marker_guard: Guard) -> None:
+    with pytest.raises(ValueError, match="refuse, pass"):
+        marker_guard.wrap(OpenAI(api_key="k"), unaudited="ignore")

@@ -47,7 +47,7 @@ class Asked:
     """What of a request matters for its reply: the messages, whether the reply is a JSON document,
     what its schema fixes, which fields of documents and of tools' arguments users see, and whether
     they see what stands beside the reply. `many`: each message has so many replies of its own.
-    `later`: the reply is fetched."""
+    `later`: the reply is fetched. `unheard`: it was said before, to messages that are not known."""
 
     messages: tuple[Mapping[str, Any], ...] = ()
     streams: bool = False
@@ -58,6 +58,7 @@ class Asked:
     many: int = 0
     model: str = ""
     later: bool = False
+    unheard: bool = False
 
     def audits(self, kind: Kind) -> bool:
         """Whether texts of this kind are audited; the others pass as they come."""

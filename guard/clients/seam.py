@@ -147,7 +147,7 @@ class Seam:
         if way.stored:
             # With its messages where they are known.
             known = self.known.get(way.key) if way.key else None
-            asked = known or Asked(fields=self.fields, asides=self.asides)
+            asked = known or Asked(fields=self.fields, asides=self.asides, unheard=True)
             return Plan(way.dialect, replace(asked, streams=False, later=False), content)
         asked = replace(way.dialect.asked(request), fields=self.fields, asides=self.asides)
         paragraph = self.paragraph if request else None

@@ -210,7 +210,8 @@ class Hold:
         """Check the drafts as they are, and send what is left."""
         self.settled = True
         fault: Fault | None = None if whole else "incomplete"
-        unsure = self.unreadable or (self.streaming == "observe" and self.contradicted)
+        unsure = self.unreadable or self.asked.unheard
+        unsure = unsure or (self.streaming == "observe" and self.contradicted)
         delivery = Delivery(
             fault="error" if whole and unsure else fault,
             gone=self.streaming == "observe",

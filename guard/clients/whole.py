@@ -42,7 +42,7 @@ def whole(dialect: Dialect, asked: Asked, *, prevented: bool = False) -> Core:
     part = dialect.body(body, asked)
     if asked.later and part.key:
         yield Known(part.key, asked)
-    delivery = Delivery(prevented=prevented)
+    delivery = Delivery(fault="error" if asked.unheard else None, prevented=prevented)
     settled = yield from settle(slots_of(part.pieces), asked, delivery)
     edits = finished(part, settled)
     for piece in part.pieces:

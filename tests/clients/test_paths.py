@@ -175,6 +175,23 @@ def test_stored_completions_are_audited_when_they_are_listed(
     assert [report.verdict.outcome for report in noted] == ["unknown"] * 3
 
 
+def test_a_stored_text_whose_messages_are_not_known_does_not_go_out_of_a_strict_guard(
+    server: OpenAIServer, strict: Guard, noted: Noted
+) -> None:
+    server.script(page(completion(CLEAN)), page(message(MARKED, "user"), message(CLEAN)))
+
+    with strict.wrap(OpenAI(base_url=server.url, api_key="k")) as client:
+        (listed,) = get(client, "/chat/completions")["data"]
+        asked, item = get(client, "/conversations/c/items")["data"]
+
+    fallbacks = [report.reply.text for report in noted]
+    assert listed["choices"][0]["message"]["content"] == fallbacks[0]
+    assert listed["choices"][0]["finish_reason"] == "content_filter"
+    assert asked["content"][0]["text"] == MARKED
+    assert item["content"][0]["text"] == fallbacks[1]
+    assert CLEAN not in fallbacks
+
+
 def test_texts_of_listed_completions_are_found_and_changed_each_in_its_place() -> None:
     listed = {"data": [completion(CLEAN, MARKED), {"choices": None}, completion(FATAL)]}
 
@@ -199,7 +216,7 @@ def test_a_stored_completion_is_audited_when_it_is_changed(
     client.post("/chat/completions/c", body={"metadata": {"a": "b"}}, cast_to=object)
 
     assert server.seen[0].body == {"metadata": {"a": "b"}}
-    assert [report.verdict.fault for report in noted] == ["empty_user"]
+    assert [report.verdict.fault for report in noted] == ["error"]
 
 
 @pytest.mark.parametrize("path", ["/conversations/c/items", "/responses/r/input_items"])

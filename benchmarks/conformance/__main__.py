@@ -11,9 +11,10 @@ Each suite is run four times. `bare`: what passes here is what counts. `observe`
 and changes and refuses nothing; all must pass. `marker`: letters are put before one word wherever
 it stands; each reply is compared with what the upstream sent, and may differ in that word only.
 `restored`: letters are put before every word of every reply, and taken away again from the bytes
-just before the SDK reads them; all must pass. So a test that fails with `marker` alone does because
-it asserts on a text that holds the word, and for no other reason. In the last two, calls that the
-guard refuses because it could not audit what comes of them (websockets, hosted agents) count apart.
+just before the SDK reads them, with the annotations of the words kept; all must pass. So a test
+that fails with `marker` alone does because it asserts on a text that holds the word, and for no
+other reason. In the last two, calls that the guard refuses because it could not audit what comes of
+them (websockets, hosted agents) count apart.
 
 What cannot be had is said, and counts as not run; the exit status is 0 only if everything was run,
 nothing that a bare client passes fails, and no reply differs in more than the word.

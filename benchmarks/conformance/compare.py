@@ -9,7 +9,8 @@ from typing import Any
 
 from benchmarks.conformance.outcomes import Outcomes
 from benchmarks.conformance.same import differences
-from guard.clients import transport
+from guard.clients import streams, transport, whole
+from guard.clients.parts import Edit, Piece
 from guard.clients.seam import Plan
 
 
@@ -60,7 +61,7 @@ def bodies(mark: bytes, found: Outcomes, *, restored: bool) -> None:
         compared(self.upstream.read, sent)
 
     transport.SyncBody.__iter__ = read  # type: ignore[method-assign]
-    transport.AsyncBody.__aiter__ = aread  # type: ignore[method-assign,assignment]
+    transport.AsyncBody.__aiter__ = aread  # type: ignore[method-assign]
 
 
 def requests(mark: bytes) -> None:
@@ -76,3 +77,14 @@ def requests(mark: bytes) -> None:
         )
 
     transport.Wrapped._sent = sent  # type: ignore[method-assign]
+
+
+def keep_annotations() -> None:
+    """Keep what speaks of a text word by word, which goes where the text changes: where the text is
+    put back, that holds again."""
+    made = whole.edits_of
+
+    def edits_of(piece: Piece, text: str) -> list[Edit]:
+        return made(replace(piece, clear=()), text)
+
+    whole.edits_of = streams.edits_of = edits_of  # type: ignore[attr-defined]

@@ -112,3 +112,5 @@ if MODE != "bare":
         compare.bodies(BEFORE.encode(), FOUND, restored=MODE == "restored")
     if MODE == "marker":
         compare.requests(BEFORE.encode())
+    if MODE == "restored":
+        compare.keep_annotations()

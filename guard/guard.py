@@ -8,7 +8,6 @@ the same answer every time, safe to call from many threads. That is `audit`. `ch
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -23,7 +22,7 @@ from guard.log import Recorder, record_event
 from guard.log.context import now_about
 from guard.models.encoder import DEFAULT_CACHE, Encoder
 from guard.more import MorePacks
-from guard.offload import awithin
+from guard.offload import awithin, to_its_end
 from guard.opinions import SecondOpinion, aconsulted, consulted
 from guard.packs.conditions import Role
 from guard.packs.firing import NOTHING
@@ -303,8 +302,7 @@ class Guard:
         if delivery.released or delivery.gone:
             done = await awithin(FOREVER, going_on, job, done, delivery)
         report = with_reply(report, done, delivery, started, done_audit)
-        report = await asyncio.shield(awithin(FOREVER, self._keep, report, job))
-        return now_about(report)
+        return now_about(await to_its_end(self._keep, report, job))
 
     def _keep(self, report: Report, job: Job) -> Report:
         if self.log is not None:

@@ -15,7 +15,7 @@ from guard.clients.seam import Plan, Receipt, Seam
 from guard.clients.steps import BROKEN, Check, Core, Done, Emit, Known, Need, Pause, Probe
 from guard.clients.whole import unread
 from guard.log.events import logger
-from guard.offload import awithin, submit, within
+from guard.offload import awithin, later, within
 from guard.report import Report
 
 
@@ -164,7 +164,7 @@ class AsyncBody(Body):
         finally:
             for step in self._abandoned():
                 # Whoever cancelled waits for nothing more, so a thread records it.
-                submit(self.seam.check, step)
+                later(self.seam.check, step)
 
 
 def _unprobed(error: Exception) -> None:

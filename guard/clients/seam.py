@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
+from guard._around import NOWHERE, Around
 from guard._session import ain_force, in_force, without_packs
 from guard.clients.anthropic import MESSAGES
 from guard.clients.chat import CHAT, LEGACY
@@ -90,8 +91,8 @@ class Plan:
     """What is done about one request. `content` is what is sent; `refused` why it isn't."""
 
     dialect: Dialect
-    asked: Asked
-    content: bytes
+    asked: Asked = field(repr=False)
+    content: bytes = field(repr=False)
     prevented: bool = False
     refused: str | None = None
 
@@ -100,8 +101,9 @@ class Plan:
 class Seam:
     """How a client's requests are audited. Made by `wrap`, and shared by all its transports.
 
-    `known` are requests whose replies will be fetched later; `kept` the HTTP clients that were
-    wrapped, by the id of the one that was given.
+    `around` is what was said around the request that it is for, once there is one. `known` are
+    requests whose replies will be fetched later; `kept` the HTTP clients that were wrapped, by the
+    id of the one that was given.
     """
 
     guard: Guard
@@ -111,6 +113,7 @@ class Seam:
     paragraph: str | None = None
     dump: bool = False
     unfit: GuardError | None = None
+    around: Around = NOWHERE
     known: dict[str, Asked] = field(default_factory=dict, compare=False, repr=False)
     kept: WeakValueDictionary[int, Any] = field(
         default_factory=WeakValueDictionary, compare=False, repr=False
@@ -132,11 +135,13 @@ class Seam:
             return replace(self._over(without_packs(self.guard)), streaming="full", unfit=error)
 
     def _over(self, guard: Guard) -> Seam:
+        around = Around.here()
         if guard is self.guard:
-            return self
+            return self if around == NOWHERE else replace(self, around=around)
         # To let streams go unaudited was chosen for the laxer mode.
         lax = self.streaming == "observe" and guard.mode != self.guard.mode
-        return replace(self, guard=guard, streaming="full" if lax else self.streaming)
+        streaming = "full" if lax else self.streaming
+        return replace(self, guard=guard, streaming=streaming, around=around)
 
     def concerns(self, method: str, path: str) -> bool:
         """Whether requests like this are looked at; all others pass untouched."""
@@ -175,8 +180,8 @@ class Seam:
     def remember(self, step: Known) -> None:
         """Keep what was asked of a reply that comes later; of the latest ones only."""
         self.known[step.key] = step.asked
-        while len(self.known) > _MOST_KNOWN:
-            self.known.pop(next(iter(self.known)), None)
+        for key in list(self.known)[:-_MOST_KNOWN]:  # a copy: other threads remember as well
+            self.known.pop(key, None)
 
     def core(self, plan: Plan, media: str) -> tuple[Core, Callable[[], tuple[Check, ...]]]:
         """What reads the reply: as a stream if it says so, or was asked for and doesn't say
@@ -208,7 +213,8 @@ class Seam:
         if self.unfit is not None:
             return self.failed(step, turn, self.unfit)
         try:
-            return self.guard.check(turn, delivery=step.delivery)
+            with self.around.again():
+                return self.guard.check(turn, delivery=step.delivery)
         except Exception as error:
             return self.failed(step, turn, error)
 
@@ -218,7 +224,8 @@ class Seam:
         if self.unfit is not None:
             return self.failed(step, turn, self.unfit)
         try:
-            return await self.guard.acheck(turn, delivery=step.delivery)
+            with self.around.again():
+                return await self.guard.acheck(turn, delivery=step.delivery)
         except Exception as error:
             return self.failed(step, turn, error)
 

@@ -6,7 +6,8 @@ connection, and try again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from types import TracebackType
@@ -19,6 +20,10 @@ from guard.repair.model.own import is_own_call
 PREVENTED = "x-guard-prevented"
 RECEIPT = "guard"
 """Extension of a response under which its receipt is found."""
+
+PLAN = "guard.plan"
+"""Extension of a request that was sent: what is done about it. A client that is redirected, or has
+to log in anew, sends it again, perhaps elsewhere and with its body left out."""
 
 _DECODED = ("content-encoding", "content-length", "transfer-encoding")
 
@@ -40,14 +45,13 @@ class Wrapped:
     def _concerned(self, request: Any) -> bool:
         if is_own_call():  # a rewriter that was given a wrapped client: its answer is no draft
             return False
-        if request.extensions.get(MARK) or not self.seam.concerns(request.method, request.url.path):
+        if request.extensions.get(MARK):
             return False
-        request.extensions = {**request.extensions, MARK: True}
-        return True
+        return PLAN in request.extensions or self.seam.concerns(request.method, request.url.path)
 
     def _sent(self, request: Any, plan: Plan) -> Any:
         """The request that goes upstream: the one that came, unless the prompt was added to."""
-        if not plan.prevented:
+        if not plan.prevented or request.method == "GET":
             return request
         headers = [
             (name, value)
@@ -96,13 +100,15 @@ class Sync(Wrapped):
     def handle_request(self, request: Any) -> Any:
         if not self._concerned(request):
             return self.inner.handle_request(request)
-        plan = self.seam.plan(request.method, request.url.path, request.read())
+        plan = request.extensions.get(PLAN)
+        plan = plan or self.seam.plan(request.method, request.url.path, request.read())
         if plan is None:
             return self.inner.handle_request(request)
         if plan.refused:
             return self._refusal(plan)
         seam = self.seam.here()
-        response = self.inner.handle_request(self._sent(request, plan))
+        with _taken_care_of(request, plan):
+            response = self.inner.handle_request(self._sent(request, plan))
         return self._dressed(response, plan, seam, _classes(self.library.__name__)[2])
 
     def close(self) -> None:
@@ -127,13 +133,15 @@ class Async(Wrapped):
     async def handle_async_request(self, request: Any) -> Any:
         if not self._concerned(request):
             return await self.inner.handle_async_request(request)
-        plan = self.seam.plan(request.method, request.url.path, await request.aread())
+        plan = request.extensions.get(PLAN)
+        plan = plan or self.seam.plan(request.method, request.url.path, await request.aread())
         if plan is None:
             return await self.inner.handle_async_request(request)
         if plan.refused:
             return self._refusal(plan)
         seam = await self.seam.ahere()
-        response = await self.inner.handle_async_request(self._sent(request, plan))
+        with _taken_care_of(request, plan):
+            response = await self.inner.handle_async_request(self._sent(request, plan))
         return self._dressed(response, plan, seam, _classes(self.library.__name__)[3])
 
     async def aclose(self) -> None:
@@ -150,6 +158,18 @@ class Async(Wrapped):
         trace: TracebackType | None = None,
     ) -> None:
         await self.inner.__aexit__(kind, error, trace)
+
+
+@contextmanager
+def _taken_care_of(request: Any, plan: Plan) -> Iterator[None]:
+    """While it is sent, the request is marked, so that no other guard audits its reply as well. The
+    mark must not stay: what is sent again would go by this guard, too."""
+    before = request.extensions
+    request.extensions = {**before, MARK: True}
+    try:
+        yield
+    finally:
+        request.extensions = {**before, PLAN: plan}
 
 
 @cache

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from guard.clients.held import PORTION
 from guard.clients.seam import Plan, Receipt, Seam
 from guard.clients.steps import BROKEN, Check, Core, Done, Emit, Known, Need, Pause, Probe
 from guard.clients.whole import unread
@@ -120,6 +121,7 @@ class AsyncBody(Body):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self.chunks = self.chunks or self.upstream.aiter_bytes()
         broken: Exception | None = None
+        since = 0  # bytes that went out since others had a turn
         step = self._step(None)
         while step is not None:
             answer: object = None
@@ -132,7 +134,10 @@ class AsyncBody(Body):
                 case Emit():
                     if step.content:
                         yield step.content
-                        await _turn()  # the SDK reads all events of a chunk without one
+                        since += len(step.content)
+                    if since >= PORTION:  # the SDK above doesn't let go of the loop by itself
+                        since = 0
+                        await _turn()
                 case Pause():
                     await _turn()
                 case Check():

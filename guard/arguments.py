@@ -12,7 +12,7 @@ from guard.errors import InputError, PackError
 from guard.packs.conditions import Role
 from guard.packs.schema import Override
 from guard.policy import MODES
-from guard.repair import ANNOTATIONS
+from guard.repair import ANNOTATIONS, Rewriter
 from guard.report import Inference
 from guard.turn import Turn
 
@@ -78,6 +78,24 @@ def turn_of(
     if messages is not None:
         return Turn.from_messages(messages, draft)
     return Turn.of(user if user is not None else "", "" if draft is None else draft)
+
+
+def rewriter_of(given: Rewriter | str | None) -> tuple[Rewriter, ...]:
+    """The rewriter that is asked before the offline one, if there is any.
+
+    Raises:
+        MissingExtraError: the extra `openai` is not installed.
+        ValueError: it is another name than `model`.
+    """
+    if given is None:
+        return ()
+    if not isinstance(given, str):
+        return (given,)
+    if given != "model":
+        raise ValueError(f'rewriter must be a rewriter, "model" or None, not {given!r}')
+    from guard.repair.model.same import SameModel
+
+    return (SameModel(),)
 
 
 def log_of(given: Log | str | Path | None) -> Log | None:

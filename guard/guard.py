@@ -11,11 +11,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from guard._protect import Protect
 from guard._session import ain_force, in_force
-from guard.arguments import Failing, log_of, overrides_of, refuse_unknown, turn_of
+from guard.arguments import Failing, log_of, overrides_of, refuse_unknown, rewriter_of, turn_of
 from guard.delivery import WHOLE, Delivery
 from guard.judge import Judge, Settings
 from guard.log import Recorder, record_event
@@ -83,8 +83,10 @@ class Guard:
             own); 0 turns it off.
         record: called with the report of each checked turn; by default a structlog event without
             any text. What it raises is logged and changes nothing.
-        rewriter: rewrites flagged drafts with a language model (`guard.repair.model`). Where it has
-            none that passes a second audit, and without one, the offline rewriter is asked.
+        rewriter: rewrites flagged drafts with a language model (`guard.repair.model`). `"model"`:
+            the one that wrote the draft, over the client that asked for it, which `wrap` knows.
+            Where it has none that passes a second audit, and without one, the offline rewriter is
+            asked.
         second_opinion: asked where the heads are unsure, such as a language model
             (`guard.repair.model.ModelJudge`). It can make a verdict graver, and never clears one.
         annotation: where findings are shown when a flagged draft goes out as it is: in the report
@@ -101,8 +103,9 @@ class Guard:
     Raises:
         PackError: a pack is missing or not valid.
         EncoderError: the encoder cannot be loaded.
-        MissingExtraError: a sentence-transformers encoder was asked for without the extra.
-        ValueError: `mode`, `role` or `emotion_inference` is none of the names above, or
+        MissingExtraError: a sentence-transformers encoder was asked for without the extra, or a
+            language model that rewrites.
+        ValueError: `mode`, `role`, `rewriter` or `emotion_inference` is none of the names above, or
             `risk_cues` is False though emotions are inferred.
     """
 
@@ -120,7 +123,7 @@ class Guard:
         limits: Limits | None = None,
         cache: int = DEFAULT_CACHE,
         record: Recorder = record_event,
-        rewriter: Rewriter | None = None,
+        rewriter: Rewriter | Literal["model"] | None = None,
         second_opinion: SecondOpinion | None = None,
         annotation: Annotation = "report",
         if_rewrite_fails: Failing = "fallback",
@@ -144,10 +147,7 @@ class Guard:
         self.annotation: Annotation = annotation
         self.if_rewrite_fails: Failing = if_rewrite_fails
         self.deadline = deadline
-        self.rewriters: tuple[Rewriter, ...] = (
-            *((rewriter,) if rewriter else ()),
-            OfflineRewriter(),
-        )
+        self.rewriters: tuple[Rewriter, ...] = (*rewriter_of(rewriter), OfflineRewriter())
         self.second_opinion = second_opinion
         self._record = record
         self.log = log_of(log)
@@ -172,17 +172,17 @@ class Guard:
 
         Raises:
             SettingsFileError: a setting is not valid, or its file cannot be read.
-            ModelSetupError: the rewriter's address is not safe, or it has no key.
+            ModelSetupError: the address of a language model is not safe, or it has no key.
         """
         log = arguments.pop("log", None)
-        names = Deployment.model_fields.keys() - {"rewriter"}
+        names = Deployment.model_fields.keys() - {"rewriter", "second_opinion", "deadline"}
         ours = {name: arguments.pop(name) for name in names if name in arguments}
         set_ = deployment(file, **ours)
-        if set_.rewriter is not None and set_.mode == "rewrite":
-            from guard.repair.model import ModelRewriter
-
-            if arguments.get("rewriter") is None:
-                arguments["rewriter"] = ModelRewriter(**set_.rewriter.model_dump())
+        arguments.setdefault("deadline", set_.deadline)
+        if arguments.get("rewriter") is None and set_.mode == "rewrite" and set_.rewriter:
+            arguments["rewriter"] = set_.rewriter.made()
+        if arguments.get("second_opinion") is None and set_.second_opinion:
+            arguments["second_opinion"] = set_.second_opinion.made()
         return cls(
             set_.mode,
             packs=set_.packs,
@@ -263,7 +263,7 @@ class Guard:
                 self.second_opinion, audits(judge), judge.rules, given, report, deadline
             )
         done_audit = time.perf_counter()
-        job = job_of(judge, given, report, deadline, lowered)
+        job = job_of(judge, given, report, deadline, lowered, delivery)
         action = "release" if delivery.gone else disposition(report.verdict, self.mode)
         done = repair(job, action, self.rewriters, self.annotation, self.if_rewrite_fails)
         done = going_on(job, done, delivery)
@@ -297,7 +297,7 @@ class Guard:
                 self.second_opinion, audits(judge), judge.rules, given, report, deadline
             )
         done_audit = time.perf_counter()
-        job = job_of(judge, given, report, deadline, lowered)
+        job = job_of(judge, given, report, deadline, lowered, delivery)
         action = "release" if delivery.gone else disposition(report.verdict, self.mode)
         done = await arepair(job, action, self.rewriters, self.annotation, self.if_rewrite_fails)
         if delivery.released or delivery.gone:

@@ -9,12 +9,13 @@ change of packs makes a new judge.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from guard._version import __version__
 from guard.audit import examine
 from guard.floor import at_least
+from guard.hearing import Heard, Hearings, encoded_once
 from guard.models.detectors import Detector, ExemplarDetector, TrainedDetector
 from guard.models.encoder import Encoder, load_encoder
 from guard.models.exemplars import fit_heads
@@ -63,10 +64,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """All that rules may look at on a turn, and the packs in force."""
+    """All that rules may look at on a turn, and what was heard of its message."""
 
     seen: Seen
-    packs: tuple[Chosen, ...]
+    heard: Heard
+
+    @property
+    def packs(self) -> tuple[Chosen, ...]:
+        """The packs in force, and why."""
+        return self.heard.packs
 
     @property
     def active(self) -> frozenset[str]:
@@ -87,6 +93,7 @@ class Judge:
     named: frozenset[str] | None
     files: tuple[Path, ...]
     floor: Judge | None = None
+    hearings: Hearings = field(default_factory=Hearings, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -135,10 +142,20 @@ class Judge:
         floor = self.floor and self.floor.in_mode(mode)
         return replace(self, settings=replace(self.settings, mode=mode), floor=floor)
 
-    def judged(self, turn: Turn, lowered: Mapping[str, float] = NOTHING) -> Report:
-        """Audit one turn. Whatever is raised in here must not become a pass. `lowered`: by label,
-        how much less than a rule's threshold a score may have (`guard.opinions`)."""
-        sight = self.see(turn)
+    def judged(
+        self, turn: Turn, lowered: Mapping[str, float] = NOTHING, heard: Heard | None = None
+    ) -> Report:
+        """Audit one turn. Whatever is raised in here must not become a pass.
+
+        Args:
+            turn: the turn.
+            lowered: by label, how much less than a rule's threshold a score may have
+                (`guard.opinions`).
+            heard: what this judge heard of the same turn with another draft.
+        """
+        sight = self.see(turn, heard)
+        if heard is None and isinstance(sight, Sight):
+            self.hearings.keep(turn, sight.heard, sight.seen.draft.document)
         report = sight if isinstance(sight, Report) else self.decided(turn, sight, lowered)
         return report if self.floor is None else at_least(self.floor.judged(turn, lowered), report)
 
@@ -155,19 +172,53 @@ class Judge:
         )
         return report.model_copy(update={"findings": findings, "resolutions": resolutions})
 
-    def see(self, turn: Turn) -> Sight | Report:
+    def see(self, turn: Turn, heard: Heard | None = None) -> Sight | Report:
         """Read and examine one turn: all that rules may look at, or, where it cannot be judged, the
-        report that says so."""
+        report that says so. `heard`: what this judge heard of it with another draft."""
         refused = refusal(turn, self.settings.limits, draft_alone=self.settings.draft_alone)
         if refused is not None and refused[0] != "empty_draft":
             return self.unjudged(turn, *refused)
-        documents = self.rules.documents
-        off = self.settings.inference == "off"
-        user = EMPTY["user"] if self.settings.draft_alone else documents.read(turn.user, "user")
-        draft = documents.read(turn.draft, "draft")
+        user = self._user(turn) if heard is None else heard.user
+        draft = self.rules.documents.read(turn.draft, "draft")
         if max(len(user.sentences), len(draft.sentences)) > self.settings.limits.sentences:
             most = self.settings.limits.sentences
             return self.unjudged(turn, "oversize", f"more than {most} sentences")
+        heard = heard or self._hear(turn, user)
+        understood = heard.understood
+        if not draft.sentences:
+            verdict = unknown("empty_draft", self.settings.mode)
+            scores = Scores(**understood.scores)
+            return self._report(turn, verdict, understood.reading, Audit(), scores, heard.packs)
+        if self.settings.inference != "off" and not user.sentences:
+            return self.unjudged(turn, "empty_user", "")
+        message = heard.listened.scored
+        weighed = self.detector.weigh(draft, heard.listened, (*turn.beliefs, *heard.claims))
+        examined = examine(
+            understood, message, weighed, heard.assistant, self.rules, named=bool(turn.beliefs)
+        )
+        return Sight(
+            Seen(
+                read=understood,
+                examined=examined,
+                user=message,
+                user_scanned=heard.scanned,
+                draft=weighed,
+                earlier=heard.earlier,
+                matrix=self.rules.matrix,
+                looks=self.rules.looks,
+                encode=heard.encode,
+                role=self.settings.role,
+                domains=heard.domains,
+            ),
+            heard,
+        )
+
+    def _user(self, turn: Turn) -> Document:
+        alone = self.settings.draft_alone
+        return EMPTY["user"] if alone else self.rules.documents.read(turn.user, "user")
+
+    def _hear(self, turn: Turn, user: Document) -> Heard:
+        off = self.settings.inference == "off"
         earlier = self._earlier(turn, "user") if not off else ()
         assistant = self._earlier(turn, "assistant") if not off else ()
         listened = self.detector.hear(user, () if off else turn.context)
@@ -183,42 +234,22 @@ class Judge:
             risk_cues=not self.settings.draft_alone,
             packs=frozenset(one.pack for one in packs),
         )
-        if not draft.sentences:
-            verdict = unknown("empty_draft", self.settings.mode)
-            scores = Scores(**understood.scores)
-            return self._report(turn, verdict, understood.reading, Audit(), scores, packs)
-        if not off and not user.sentences:
-            return self.unjudged(turn, "empty_user", "")
         if off:
             # The draft is then audited alone, as if nothing had been said.
             listened = self.detector.hear(EMPTY["user"], ())
             scanned = self._scanned(listened.scored)
         known = {belief.known for belief in understood.reading.beliefs}
-        claims = [b.statements[0] for b in self.rules.beliefs if b.id in known]
-        scored_draft = self.detector.weigh(draft, listened, (*turn.beliefs, *claims))
-        examined = examine(
-            understood,
-            listened.scored,
-            scored_draft,
-            assistant,
-            self.rules,
-            named=bool(turn.beliefs),
-        )
-        return Sight(
-            Seen(
-                read=understood,
-                examined=examined,
-                user=listened.scored,
-                user_scanned=scanned,
-                draft=scored_draft,
-                earlier=earlier,
-                matrix=self.rules.matrix,
-                looks=self.rules.looks,
-                encode=lambda document: self.encoder.encode([s.text for s in document.sentences]),
-                role=self.settings.role,
-                domains=frozenset(met),
-            ),
-            packs,
+        return Heard(
+            user=user,
+            earlier=earlier,
+            assistant=assistant,
+            listened=listened,
+            scanned=scanned,
+            domains=frozenset(met),
+            packs=packs,
+            understood=understood,
+            claims=tuple(b.statements[0] for b in self.rules.beliefs if b.id in known),
+            encode=encoded_once(lambda one: self.encoder.encode([s.text for s in one.sentences])),
         )
 
     def _scanned(self, scored: Scored) -> Scanned:

@@ -24,9 +24,16 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -39,10 +46,12 @@ from guard.errors import SettingsFileError
 from guard.packs.conditions import Role
 from guard.packs.schema import Override
 from guard.packs.sources import SUFFIXES
-from guard.report import Inference, Mode
+from guard.report import Inference, Label, Mode
 
 if TYPE_CHECKING:
     from guard.log.log import Log
+    from guard.opinions import SecondOpinion
+    from guard.repair.job import Rewriter
 
 FILE = "guard.toml"
 CONFIG = "GUARD_CONFIG"
@@ -80,17 +89,82 @@ class LogSettings(BaseModel):
         return Log.open(self.where, **self.model_dump(exclude=days))
 
 
-class RewriterSettings(BaseModel):
-    """The language model that rewrites. `key` names the environment variable that holds the key;
-    the key itself never stands in a file. It must end in `_API_KEY`, so that no settings file can
-    have another secret sent off."""
+class PriceSettings(BaseModel):
+    """What a million tokens cost, read and written."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    read: Annotated[float, Field(ge=0)]
+    written: Annotated[float, Field(ge=0)]
+
+
+class ModelSettings(BaseModel):
+    """A language model. `key` names the environment variable that holds the key; the key itself
+    never stands in a file. It must end in `_API_KEY`, so that no settings file can have another
+    secret sent off."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     model: Annotated[str, Field(min_length=1)]
     base_url: str | None = None
-    candidates: Annotated[int, Field(ge=1, le=8)] = 2
     key: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*_API_KEY$")] = "OPENAI_API_KEY"
+    seconds: Annotated[float, Field(gt=0)]
+
+
+class RewriterSettings(ModelSettings):
+    """The language model that rewrites, `[rewriter]`. Without a `model` it is the one that wrote
+    the draft; `rewriter = "model"` is that with all defaults."""
+
+    model: Annotated[str, Field(min_length=1)] | None = None  # type: ignore[assignment]
+    candidates: Annotated[int, Field(ge=1, le=8)] = 2
+    rounds: Annotated[int, Field(ge=1, le=2)] = 2
+    seconds: Annotated[float, Field(gt=0)] = 4.0
+    prices: PriceSettings | None = None
+
+    @model_validator(mode="after")
+    def _has_a_model(self) -> Self:
+        if self.model is None and {"base_url", "key"} & self.model_fields_set:
+            raise ValueError(
+                "base_url and key need a model; the one that wrote the draft has its own"
+            )
+        return self
+
+    def made(self) -> Rewriter:
+        """The rewriter.
+
+        Raises:
+            MissingExtraError: the extra `openai` is not installed.
+            ModelSetupError: the address is not safe, or there is no key.
+        """
+        from guard.repair.model import ModelRewriter, Prices, SameModel
+
+        set_ = self.prices
+        prices = None if set_ is None else Prices(set_.read, set_.written)
+        given: dict[str, Any] = self.model_dump(include={"candidates", "rounds", "seconds"})
+        if self.model is None:
+            return SameModel(**given, prices=prices)
+        return ModelRewriter(
+            self.model, base_url=self.base_url, key=self.key, prices=prices, **given
+        )
+
+
+class OpinionSettings(ModelSettings):
+    """The language model that is asked for a second opinion, `[second_opinion]`; nobody is without
+    it. `bands`: by label, how far below a threshold a score is unsure."""
+
+    seconds: Annotated[float, Field(gt=0)] = 2.0
+    bands: dict[Label, Annotated[float, Field(gt=0, le=1)]] | None = None
+
+    def made(self) -> SecondOpinion:
+        """Who is asked.
+
+        Raises:
+            MissingExtraError: the extra `openai` is not installed.
+            ModelSetupError: the address is not safe, or there is no key.
+        """
+        from guard.repair.model import ModelJudge
+
+        return ModelJudge(**self.model_dump(exclude_none=True))
 
 
 class Deployment(BaseSettings):
@@ -106,8 +180,15 @@ class Deployment(BaseSettings):
     emotion_inference: Inference = "full"
     reload: float | None = Field(default=None, gt=0)
     rules: dict[str, Override] = Field(default_factory=dict)
+    deadline: float = Field(default=5.0, gt=0)
     rewriter: RewriterSettings | None = None
+    second_opinion: OpinionSettings | None = None
     log: LogSettings | None = None
+
+    @field_validator("rewriter", mode="before")
+    @classmethod
+    def _same_model(cls, given: Any) -> Any:
+        return {} if given == "model" else given
 
 
 def deployment(file: str | Path | None = None, **arguments: Any) -> Deployment:

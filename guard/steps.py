@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from guard.delivery import Delivery
+from guard.hearing import Heard
 from guard.judge import Judge
 from guard.log.events import logger
 from guard.offload import awithin, within
@@ -22,10 +23,16 @@ def unheard(judge: Judge, turn: Turn, delivery: Delivery) -> Report | None:
     return None if delivery.fault is None else judge.unjudged(turn, delivery.fault, "")
 
 
-def audited(judge: Judge, turn: Turn, lowered: Mapping[str, float] = NOTHING) -> Report:
-    """Audit one turn. Nothing is raised: a fault makes the outcome `unknown`."""
+def audited(
+    judge: Judge,
+    turn: Turn,
+    lowered: Mapping[str, float] = NOTHING,
+    heard: Heard | None = None,
+) -> Report:
+    """Audit one turn. Nothing is raised: a fault makes the outcome `unknown`. `heard`: what the
+    judge heard of it with another draft."""
     try:
-        return judge.judged(turn, lowered)
+        return judge.judged(turn, lowered, heard)
     except Exception as error:
         # Whatever fails in here must not become a pass. The type alone: a message could quote.
         logger().error("audit_failed", error=type(error).__name__)
@@ -66,15 +73,20 @@ def job_of(
     report: Report,
     deadline: Deadline,
     lowered: Mapping[str, float],
+    delivery: Delivery,
 ) -> Job:
-    """What rewriters get."""
+    """What rewriters get. A candidate's audit takes up what was heard for the draft's."""
+    heard, draft = judge.hearings.of(turn) or (None, None)
     return Job(
         turn=turn,
         report=report,
         rules=judge.rules,
         fallback=fallback_for(judge.rules, report, turn.draft),
-        audit=lambda text: audited(judge, turn.with_draft(text), lowered),
+        audit=lambda text: audited(judge, turn.with_draft(text), lowered, heard),
         deadline=deadline,
+        read_user=None if heard is None else heard.user,
+        read_draft=draft,
+        drafter=delivery.drafter,
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from guard import Guard, SettingsFileError
-from guard.repair.model import ModelRewriter
+from guard.repair.model import ModelJudge, ModelRewriter, SameModel
 from guard.settings import deployment
 
 
@@ -21,6 +21,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "GUARD_ROLE",
         "GUARD_CONFIG",
         "GUARD_REWRITER",
+        "GUARD_SECOND_OPINION",
+        "GUARD_DEADLINE",
     ):
         monkeypatch.delenv(name, raising=False)
 
@@ -146,3 +148,80 @@ def test_no_other_secret_can_be_named_as_key(tmp_path: Path, key: str) -> None:
         deployment()
 
     assert "canary" not in str(caught.value)
+
+
+def test_the_model_that_wrote_the_draft_can_be_set_to_rewrite(tmp_path: Path) -> None:
+    (tmp_path / "guard.toml").write_text('mode = "rewrite"\nrewriter = "model"\ndeadline = 8\n')
+
+    guard = Guard.configured()
+
+    assert isinstance(guard.rewriters[0], SameModel)
+    assert (guard.rewriters[0].candidates, guard.rewriters[0].seconds) == (2, 4.0)
+    assert guard.deadline == 8
+
+
+def test_it_can_be_set_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUARD_REWRITER", "model")
+
+    found = deployment().rewriter
+
+    assert found is not None
+    assert found.model is None
+
+
+def test_how_long_how_often_and_for_how_much_it_is_asked_can_be_set(tmp_path: Path) -> None:
+    (tmp_path / "guard.toml").write_text(
+        'mode = "rewrite"\n[rewriter]\nseconds = 2.5\nrounds = 1\ncandidates = 4\n'
+        "prices = {read = 0.4, written = 1.6}\n"
+    )
+
+    one = Guard.configured().rewriters[0]
+
+    assert isinstance(one, SameModel)
+    assert (one.seconds, one.rounds, one.candidates) == (2.5, 1, 4)
+    assert one.prices is not None
+    assert one.prices.of(1_000_000, 1_000_000) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ('[rewriter]\nbase_url = "http://127.0.0.1:9/v1"\n', "setting rewriter: .* need a model"),
+        ('rewriter = "offline"\n', "setting rewriter"),
+        ("[rewriter]\nseconds = 0\n", r"setting rewriter\.seconds"),
+        ("deadline = 0\n", "setting deadline"),
+        ("[second_opinion]\nseconds = 1\n", r"setting second_opinion\.model"),
+        ('[second_opinion]\nmodel = "m"\nbands = {calm = 0.1}\n', r"setting second_opinion\.bands"),
+    ],
+)
+def test_settings_of_language_models_that_make_no_sense_are_refused(
+    tmp_path: Path, wrong: str, why: str
+) -> None:
+    (tmp_path / "guard.toml").write_text(wrong)
+
+    with pytest.raises(SettingsFileError, match=why):
+        deployment()
+
+
+def test_an_argument_counts_for_more_than_what_is_set(tmp_path: Path) -> None:
+    (tmp_path / "guard.toml").write_text('mode = "rewrite"\nrewriter = "model"\n')
+    mine = SameModel(candidates=1)
+
+    guard = Guard.configured(rewriter=mine, deadline=None)
+
+    assert guard.rewriters[0] is mine
+    assert guard.deadline is None
+
+
+def test_nobody_is_asked_for_a_second_opinion_unless_it_is_set(tmp_path: Path) -> None:
+    assert Guard.configured().second_opinion is None
+    (tmp_path / "guard.toml").write_text(
+        '[second_opinion]\nmodel = "ours"\nbase_url = "http://127.0.0.1:9/v1"\nseconds = 1.5\n'
+        "bands = {soothe_only = 0.1}\n"
+    )
+
+    judge = Guard.configured().second_opinion
+
+    assert isinstance(judge, ModelJudge)
+    assert (judge.model, judge.seconds, dict(judge.bands)) == ("ours", 1.5, {"soothe_only": 0.1})
+    judge.clients.close()

@@ -2,45 +2,52 @@
 
     GUARD_CONFORMANCE=observe pytest -p benchmarks.conformance.guarded ...
 
-`bare` leaves them as they are; `observe` audits and changes nothing; `marker` rewrites one word
-wherever it stands, and compares each reply with what the upstream sent. What was counted goes into
-the file that GUARD_CONFORMANCE_OUT names. Only for such runs: the package itself patches nothing.
+`bare` leaves them as they are; `observe` audits and changes nothing; `marker` puts letters before
+one word wherever it stands; `restored` before every word of every reply, and takes them away again
+from the bytes that the SDK is about to read. What became of each test, and of the replies, goes
+into the file that GUARD_CONFORMANCE_OUT names. Only for such runs: the package patches nothing.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from benchmarks.conformance import compare
 from benchmarks.conformance.marker import marking
-from benchmarks.conformance.same import differences
+from benchmarks.conformance.outcomes import Outcomes
 from guard import Guard
-from guard.clients import transport
 from guard.clients.seam import Seam
 from guard.clients.wrapping import install
+from guard.errors import UnauditedError
 from guard.report import Report
 
 MODE = os.environ.get("GUARD_CONFORMANCE", "bare")
 OUT = os.environ.get("GUARD_CONFORMANCE_OUT", os.devnull)
+ONLY = os.environ.get("GUARD_CONFORMANCE_ONLY")
 WORD = "the"
-BEFORE = "zqxjkzqv"  # put before the word; stands in no base64 by chance
-COUNTED: dict[str, Any] = {"audited": 0, "rewritten": 0, "compared": 0, "different": []}
+BEFORE = "zqxjkzqv"  # put before words; stands in no base64 by chance
+FOUND = Outcomes()
 
 
 def _noted(report: Report) -> None:
-    COUNTED["audited"] += 1
-    COUNTED["rewritten"] += report.reply.changed
+    FOUND.audited += 1
+    FOUND.rewritten += report.reply.changed
 
 
 def _seam() -> Seam:
     if MODE == "observe":
         return Seam(Guard(mode="observe", record=_noted))
-    guard = marking(WORD, lambda found: BEFORE + found, record=_noted, emotion_inference="off")
-    return Seam(guard, "full")
+    word = WORD if MODE == "marker" else None
+    return Seam(
+        marking(word, lambda found: BEFORE + found, record=_noted, emotion_inference="off"), "full"
+    )
 
 
 def _patched(kind: Any, seam: Seam) -> None:
@@ -54,65 +61,47 @@ def _patched(kind: Any, seam: Seam) -> None:
     kind.__init__ = init
 
 
-class _Tee:
-    """The upstream's response, with a copy of all that was read of it."""
+def _refusals() -> None:
+    """Note the test in which the guard refuses something by raising."""
+    made = UnauditedError.__init__
 
-    def __init__(self, response: Any) -> None:
-        self.response = response
-        self.read = b""
+    def init(self: Any, *args: Any) -> None:
+        made(self, *args)
+        FOUND.refused.add(FOUND.test)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.response, name)
-
-    def iter_bytes(self) -> Iterator[bytes]:
-        for chunk in self.response.iter_bytes():
-            self.read += chunk
-            yield chunk
-
-    async def aiter_bytes(self) -> AsyncIterator[bytes]:
-        async for chunk in self.response.aiter_bytes():
-            self.read += chunk
-            yield chunk
+    UnauditedError.__init__ = init  # type: ignore[method-assign]
 
 
-def _compared(tee: _Tee, sent: bytes) -> None:
-    COUNTED["compared"] += 1
-    COUNTED["different"] += differences(tee.read, sent.replace(BEFORE.encode(), b""))[:3]
+def pytest_collection_modifyitems(config: Any, items: list[Any]) -> None:
+    if ONLY is None:
+        return
+    wanted = set(json.loads(Path(ONLY).read_text()))
+    config.hook.pytest_deselected(items=[one for one in items if one.nodeid not in wanted])
+    items[:] = [one for one in items if one.nodeid in wanted]
 
 
-def _compare() -> None:
-    """Hold what each body gave against what it was given."""
-    sync, not_sync = transport.SyncBody.__iter__, transport.AsyncBody.__aiter__
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: Any) -> Iterator[None]:
+    FOUND.test = item.nodeid
+    return (yield)
 
-    def read(self: Any) -> Iterator[bytes]:
-        self.upstream = _Tee(self.upstream)
-        sent = b""
-        for chunk in sync(self):
-            sent += chunk
-            yield chunk
-        _compared(self.upstream, sent)
 
-    async def aread(self: Any) -> AsyncIterator[bytes]:
-        self.upstream = _Tee(self.upstream)
-        sent = b""
-        async for chunk in not_sync(self):
-            sent += chunk
-            yield chunk
-        _compared(self.upstream, sent)
-
-    transport.SyncBody.__iter__ = read  # type: ignore[method-assign]
-    transport.AsyncBody.__aiter__ = aread  # type: ignore[method-assign,assignment]
+def pytest_runtest_logreport(report: Any) -> None:
+    FOUND.take(report.nodeid, report.outcome)
 
 
 def pytest_sessionfinish() -> None:
-    Path(OUT).write_text(json.dumps(COUNTED))
+    Path(OUT).write_text(json.dumps(FOUND.written(), indent=1))
 
 
 if MODE != "bare":
     from openai._base_client import AsyncAPIClient, SyncAPIClient
 
     SEAM = _seam()
+    _refusals()
     for one in (SyncAPIClient, AsyncAPIClient):
         _patched(one, SEAM)
+    if MODE != "observe":
+        compare.bodies(BEFORE.encode(), FOUND, restored=MODE == "restored")
     if MODE == "marker":
-        _compare()
+        compare.requests(BEFORE.encode())

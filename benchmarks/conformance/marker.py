@@ -1,5 +1,5 @@
-"""A guard that rewrites one word wherever it stands, and finds nothing else: it tells apart what a
-rewrite changes from what breaks on the way."""
+"""A guard that rewrites one word wherever it stands, or every word, and finds nothing else: it
+tells apart what a rewrite changes and what breaks on the way."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from guard.repair.job import Job, Rewritten
 from guard.report import Attempt
 
 WORD, INSTEAD, FATAL = "marker", "token", "forbidden"
+_LETTERS = re.compile(r"(?<![^\W\d_])[^\W\d_]+")
 FALLBACK = "I would rather hear more of what happened first."
 
 _PACK = """\
@@ -39,7 +40,7 @@ rules:
   - id: marker.word
     kind: forbid
     if:
-      draft: {phrases: [%(word)s]}
+      draft: {%(what)s}
     severity: low
     action: rewrite
     reason: The word is there.
@@ -65,15 +66,13 @@ rules:
 
 @dataclass(frozen=True)
 class Replacing:
-    """A rewriter that puts something in place of one word."""
+    """A rewriter that puts something in place of words."""
 
-    word: str
+    what: re.Pattern[str]
     instead: Callable[[str], str]
 
     def rewrite(self, job: Job) -> Rewritten:
-        text = re.sub(
-            self.word, lambda found: self.instead(found[0]), job.turn.draft, flags=re.IGNORECASE
-        )
+        text = self.what.sub(lambda found: self.instead(found[0]), job.turn.draft)
         return Rewritten(text, (Attempt(by="model", outcome="passed"),))
 
     async def arewrite(self, job: Job) -> Rewritten:
@@ -87,16 +86,21 @@ def reader() -> Reader:
 
 
 def marking(
-    word: str = WORD, instead: Callable[[str], str] = lambda _: INSTEAD, **options: Any
+    word: str | None = WORD, instead: Callable[[str], str] = lambda _: INSTEAD, **options: Any
 ) -> Guard:
-    """The guard with these rules, and none of the base pack's."""
+    """The guard with these rules, and none of the base pack's. Without a word, every word is one
+    that it rewrites."""
+    what = "tokens: [[{IS_ALPHA: true}]]" if word is None else f"phrases: [{word}]"
+    found = _LETTERS if word is None else re.compile(word, re.IGNORECASE)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "marker.yaml"
-        file.write_text(_PACK % {"word": word, "fatal": FATAL, "fallback": FALLBACK})
+        file.write_text(
+            _PACK % {"word": word or WORD, "what": what, "fatal": FATAL, "fallback": FALLBACK}
+        )
         base = load_packs((BASE,))[0].pack
         given: dict[str, Any] = {
             "mode": "rewrite",
-            "rewriter": Replacing(word, instead),
+            "rewriter": Replacing(found, instead),
             "overrides": {rule.id: {"enabled": False} for rule in base.rules},
             "encoder": reader(),
         }

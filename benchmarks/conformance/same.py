@@ -11,19 +11,30 @@ from typing import Any
 _OF_WORDS = {"logprobs", "annotations"}
 
 
-def differences(came: bytes, went: bytes) -> list[str]:
-    """Where they differ: names of fields, never what stands in them."""
+def differences(came: bytes, went: bytes, *, changed: bool = True) -> list[str]:
+    """Where they differ: names of fields, never what stands in them. A reply in which nothing was
+    `changed` must be the same to the last byte."""
     if came == went:
         return []
+    if not changed:
+        return [f"{len(came)} bytes came, {len(went)} went, though nothing was rewritten"]
     before, after = _values(came), _values(went)
     if len(before) != len(after):
         return [f"{len(before)} events came, {len(after)} went"]
     left, right = _leaves(before), _leaves(after)
     return sorted(
-        "/".join(map(str, place))
+        "/".join(filter(None, map(_named, place)))
         for place in left.keys() | right.keys()
         if left.get(place) != right.get(place)
     )
+
+
+def _named(part: Any) -> str:
+    """A key, an index, or what kind of object it is that both are in: its type and indices."""
+    if not isinstance(part, tuple):
+        return str(part)
+    known = [str(one) for one in part if one is not None]
+    return f"({', '.join(known)})" if known else ""
 
 
 def _values(content: bytes) -> list[Any]:

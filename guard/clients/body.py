@@ -7,9 +7,9 @@ cores decide.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from guard.clients.held import PORTION
 from guard.clients.seam import Plan, Receipt, Seam
@@ -18,6 +18,8 @@ from guard.clients.whole import unread
 from guard.log.events import logger
 from guard.offload import awithin, later, within
 from guard.report import Report
+
+T = TypeVar("T")
 
 
 class Body:
@@ -128,7 +130,7 @@ class AsyncBody(Body):
             match step:
                 case Need():
                     try:
-                        answer = await anext(self.chunks, None)
+                        answer = await self._unless_left(anext(self.chunks, None))
                     except Exception as error:
                         broken, answer = error, BROKEN
                 case Emit():
@@ -141,9 +143,9 @@ class AsyncBody(Body):
                 case Pause():
                     await _turn()
                 case Check():
-                    answer = await self.seam.acheck(step)
+                    answer = await self._unless_left(self.seam.acheck(step))
                 case Probe():
-                    answer = await self._probe(step)
+                    answer = await self._unless_left(self._probe(step))
                 case Known():
                     self.seam.remember(step)
                 case Done():
@@ -152,6 +154,16 @@ class AsyncBody(Body):
         self.left = tuple
         if broken is not None:
             raise broken
+
+    async def _unless_left(self, waiting: Awaitable[T]) -> T:
+        """Wait. Not every SDK closes its stream when it is cancelled, so it is recorded here."""
+        try:
+            return await waiting
+        except Exception:
+            raise
+        except BaseException:
+            self._leave()
+            raise
 
     async def _probe(self, step: Probe) -> Report | None:
         try:
@@ -167,9 +179,12 @@ class AsyncBody(Body):
                 with suppress(RuntimeError):  # it is being read at this moment, and ends by itself
                     await self.chunks.aclose()
         finally:
-            for step in self._abandoned():
-                # Whoever cancelled waits for nothing more, so a thread records it.
-                later(self.seam.check, step)
+            self._leave()
+
+    def _leave(self) -> None:
+        for step in self._abandoned():
+            # Whoever cancelled waits for nothing more, so a thread records it.
+            later(self.seam.check, step)
 
 
 def _unprobed(error: Exception) -> None:

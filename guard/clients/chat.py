@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from guard.clients.drafts import Asked, Kind
@@ -11,6 +12,7 @@ from guard.clients.jsontext import Pointer
 from guard.clients.parts import NOTHING, Dialect, Edit, Finish, Part, Piece
 
 WITHHELD = "content_filter"
+_CHOICES = 1000  # more than one completion has
 _NO_TEXT = {"role", "content", "refusal", "tool_calls", "function_call", "audio", "annotations"}
 _FIELDS: tuple[tuple[str, Kind], ...] = (("content", "text"), ("refusal", "text"))
 
@@ -54,6 +56,34 @@ def _part(body: Mapping[str, Any], asked: Asked, name: str, *, whole: bool) -> P
             withheld = () if acts else (((*place, "finish_reason"), WITHHELD),)
             finishes.append(Finish(number, withheld))
     return Part(tuple(pieces), tuple(finishes), failed=bool(body.get("error")))
+
+
+def _stored_body(body: Mapping[str, Any], asked: Asked) -> Part:
+    """A list of completions; the choices of each are counted after those before it."""
+    pieces: list[Piece] = []
+    finishes: list[Finish] = []
+    for at, one in enumerate(_list(body.get("data"))):
+        if not isinstance(one, Mapping):
+            continue
+        part, first, place = _chat_body(one, asked), at * _CHOICES, ("data", at)
+        for piece in part.pieces:
+            pieces.append(
+                replace(
+                    piece,
+                    key=(at, *piece.key),
+                    choice=first + piece.choice,
+                    place=(*place, *piece.place),
+                    clear=_within(place, piece.clear),
+                )
+            )
+        finishes += [
+            Finish(first + one.choice, _within(place, one.withheld)) for one in part.finishes
+        ]
+    return Part(tuple(pieces), tuple(finishes))
+
+
+def _within(place: Pointer, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    return tuple(((*place, *inner), value) for inner, value in edits)
 
 
 def _clear(
@@ -187,6 +217,14 @@ def _list(value: Any) -> list[Any]:
 
 CHAT = Dialect(
     "chat.completions", _chat_asked, _chat_body, _chat_event, _chat_instructed, _chat_substitute
+)
+STORED = Dialect(
+    "chat.completions",
+    lambda _: Asked(),
+    _stored_body,
+    lambda *_: NOTHING,
+    lambda *_: None,
+    lambda *_: b'{"object": "list", "data": [], "has_more": false}',
 )
 LEGACY = Dialect(
     "completions",

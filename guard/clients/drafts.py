@@ -59,6 +59,12 @@ class Asked:
     model: str = ""
     later: bool = False
 
+    def audits(self, kind: Kind) -> bool:
+        """Whether texts of this kind are audited; the others pass as they come."""
+        if kind == "arguments":
+            return bool(self.fields)
+        return self.asides or kind != "aside"
+
     def heard(self, choice: int) -> tuple[Mapping[str, Any], ...]:
         """The messages that a reply answers; where each has replies of its own, that one."""
         if not self.many:

@@ -92,6 +92,8 @@ class Ending:
 
     def _changes(self, piece: Piece) -> list[Edit]:
         if piece.whole:
+            if not self.asked.audits(piece.kind):
+                return []
             # What a text is said to be in full must be what was audited.
             full = self.settled.new.get(piece.key, self.texts[piece.key].said)
             return edits_of(piece, full) if full != piece.text else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from guard.clients.drafts import Asked, Key, Kind
@@ -100,6 +101,22 @@ def _event(event: Mapping[str, Any], asked: Asked) -> Part:
     return NOTHING
 
 
+def _items_body(body: Mapping[str, Any], asked: Asked) -> Part:
+    """Items of a conversation: what was said for the assistant, each as a draft of its own."""
+    return Part(
+        tuple(
+            replace(piece, choice=at)
+            for at, item in enumerate(_list(body.get("data")))
+            for piece in _said_before(item, at, ("data", at), asked)
+        )
+    )
+
+
+def _said_before(item: Any, at: int, place: Pointer, asked: Asked) -> Iterator[Piece]:
+    if isinstance(item, Mapping) and item.get("role", "assistant") == "assistant":
+        yield from _item(item, at, place, asked)
+
+
 def _outputs(response: Mapping[str, Any], place: Pointer, asked: Asked) -> Iterator[Piece]:
     for at, item in enumerate(_list(response.get("output"))):
         if isinstance(item, Mapping):
@@ -149,9 +166,25 @@ def _instructed(request: Mapping[str, Any], paragraph: str) -> Mapping[str, Any]
     return {**request, "instructions": both}
 
 
-def _substitute(asked: Asked, text: str) -> bytes:
-    part = {"type": "output_text", "text": text, "annotations": []}
+def _message(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A message without its content, and that."""
     message = {"type": "message", "id": "withheld", "role": "assistant", "status": "completed"}
+    return message, {"type": "output_text", "text": text, "annotations": []}
+
+
+def _item_substitute(_: Asked, text: str) -> bytes:
+    message, part = _message(text)
+    return json.dumps(message | {"content": [part]}).encode()
+
+
+def _items_substitute(_: Asked, text: str) -> bytes:
+    message, part = _message(text)
+    ends = {"first_id": "withheld", "last_id": "withheld", "has_more": False}
+    return json.dumps({"object": "list", "data": [message | {"content": [part]}], **ends}).encode()
+
+
+def _substitute(asked: Asked, text: str) -> bytes:
+    message, part = _message(text)
     response = {
         "id": "withheld",
         "object": "response",
@@ -191,3 +224,19 @@ def _list(value: Any) -> list[Any]:
 
 
 RESPONSES = Dialect("responses", _asked, _body, _event, _instructed, _substitute)
+ITEMS = Dialect(
+    "items",
+    lambda _: Asked(),
+    _items_body,
+    lambda *_: NOTHING,
+    lambda *_: None,
+    _items_substitute,
+)
+ITEM = Dialect(
+    "items",
+    lambda _: Asked(),
+    lambda body, asked: Part(tuple(_said_before(body, 0, (), asked))),
+    lambda *_: NOTHING,
+    lambda *_: None,
+    _item_substitute,
+)

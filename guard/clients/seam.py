@@ -6,7 +6,6 @@ Neither sync nor async: `transport.py` has the I/O.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,15 +13,14 @@ from weakref import WeakValueDictionary
 
 from guard._around import NOWHERE, Around
 from guard._session import ain_force, in_force, without_packs
-from guard.clients.anthropic import MESSAGES
-from guard.clients.chat import CHAT, LEGACY
 from guard.clients.drafts import Asked
 from guard.clients.jsontext import Pointer
 from guard.clients.parts import Dialect
-from guard.clients.responses import RESPONSES
+from guard.clients.paths import route
 from guard.clients.steps import Check, Core, Known, Probe
 from guard.clients.streams import Hold, Streaming
 from guard.clients.whole import whole
+from guard.delivery import Delivery, Drafter
 from guard.errors import GuardError
 from guard.guard import Guard
 from guard.log.events import logger
@@ -35,18 +33,10 @@ from guard.turn import ROLES, Message, Turn
 MARK = "guard.audited"
 """Extension of a request that a guard has taken care of: no second one does."""
 
-_PATHS: tuple[tuple[re.Pattern[str], Dialect], ...] = (
-    (re.compile(r"/chat/completions/?$"), CHAT),
-    (re.compile(r"/responses/?$"), RESPONSES),
-    (re.compile(r"/v1/messages/?$"), MESSAGES),
-    (re.compile(r"/completions/?$"), LEGACY),
-)
-_FETCHED: tuple[tuple[re.Pattern[str], Dialect], ...] = (
-    (re.compile(r"/chat/completions/([^/]+)/?$"), CHAT),
-    (re.compile(r"/responses/([^/]+)/?$"), RESPONSES),
-)
 _MOST_KNOWN = 1000  # replies that will be fetched later
-_BATCHES = re.compile(r"/batches/?$")
+# Who may see a request, whom it is counted for, and how hard the model thinks: it answers the same
+# person about the same matter.
+_SETTINGS = ("provider", "reasoning_effort", "safety_identifier", "service_tier", "store", "user")
 _MOST_SHOWN = 20  # rules named in a header
 
 
@@ -88,13 +78,15 @@ def _gravity(report: Report) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is done about one request. `content` is what is sent; `refused` why it isn't."""
+    """What is done about one request. `content` is what is sent; `refused` why it isn't. `settings`
+    are fields that would hold for a request about the same reply."""
 
     dialect: Dialect
     asked: Asked = field(repr=False)
     content: bytes = field(repr=False)
     prevented: bool = False
     refused: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +95,7 @@ class Seam:
 
     `around` is what was said around the request that it is for, once there is one. `known` are
     requests whose replies will be fetched later; `kept` the HTTP clients that were wrapped, by the
-    id of the one that was given.
+    id of the one that was given. `drafter` is who is asked by one request.
     """
 
     guard: Guard
@@ -114,6 +106,7 @@ class Seam:
     dump: bool = False
     unfit: GuardError | None = None
     around: Around = NOWHERE
+    drafter: Drafter | None = field(default=None, compare=False, repr=False)
     known: dict[str, Asked] = field(default_factory=dict, compare=False, repr=False)
     kept: WeakValueDictionary[int, Any] = field(
         default_factory=WeakValueDictionary, compare=False, repr=False
@@ -143,39 +136,25 @@ class Seam:
         streaming = "full" if lax else self.streaming
         return replace(self, guard=guard, streaming=streaming, around=around)
 
-    def concerns(self, method: str, path: str) -> bool:
-        """Whether requests like this are looked at; all others pass untouched."""
-        if method == "GET":
-            return any(one.search(path) for one, _ in _FETCHED)
-        return method == "POST" and (
-            _BATCHES.search(path) is not None or any(one.search(path) for one, _ in _PATHS)
-        )
-
     def plan(self, method: str, path: str, content: bytes) -> Plan | None:
         """What is done about a request; None if it passes untouched."""
-        if method == "GET":
-            return self._fetching(path)
-        try:
-            request = json.loads(content)
-        except (ValueError, RecursionError):
-            request = {}
-        request = request if isinstance(request, dict) else {}
-        if _BATCHES.search(path):
-            return _refusal(request)
-        dialect = next(one for pattern, one in _PATHS if pattern.search(path))
-        asked = replace(dialect.asked(request), fields=self.fields, asides=self.asides)
-        added = dialect.instructed(request, self.paragraph) if self.paragraph and request else None
+        request = _parsed(content)
+        way = route(method, path, request)
+        if way is None:
+            return None
+        if way.refused:
+            return Plan(way.dialect, Asked(), b"", refused=way.refused)
+        if way.stored:
+            # With its messages where they are known.
+            known = self.known.get(way.key) if way.key else None
+            asked = known or Asked(fields=self.fields, asides=self.asides)
+            return Plan(way.dialect, replace(asked, streams=False, later=False), content)
+        asked = replace(way.dialect.asked(request), fields=self.fields, asides=self.asides)
+        paragraph = self.paragraph if request else None
+        added = way.dialect.instructed(request, paragraph) if paragraph else None
         if added is not None:
             content = json.dumps(added, ensure_ascii=False).encode(errors="surrogatepass")
-        return Plan(dialect, asked, content, added is not None)
-
-    def _fetching(self, path: str) -> Plan:
-        """A stored reply is audited when it is fetched, with its messages where they are known."""
-        key, dialect = next(
-            (found[1], dialect) for one, dialect in _FETCHED if (found := one.search(path))
-        )
-        asked = self.known.get(key) or Asked(fields=self.fields, asides=self.asides)
-        return Plan(dialect, replace(asked, streams=False, later=False), b"")
+        return Plan(way.dialect, asked, content, added is not None, settings=_settings(request))
 
     def remember(self, step: Known) -> None:
         """Keep what was asked of a reply that comes later; of the latest ones only."""
@@ -214,7 +193,7 @@ class Seam:
             return self.failed(step, turn, self.unfit)
         try:
             with self.around.again():
-                return self.guard.check(turn, delivery=step.delivery)
+                return self.guard.check(turn, delivery=self._delivery(step))
         except Exception as error:
             return self.failed(step, turn, error)
 
@@ -225,9 +204,19 @@ class Seam:
             return self.failed(step, turn, self.unfit)
         try:
             with self.around.again():
-                return await self.guard.acheck(turn, delivery=step.delivery)
+                return await self.guard.acheck(turn, delivery=self._delivery(step))
         except Exception as error:
             return self.failed(step, turn, error)
+
+    def _delivery(self, step: Check) -> Delivery:
+        return (
+            step.delivery if self.drafter is None else replace(step.delivery, drafter=self.drafter)
+        )
+
+    @property
+    def asks_drafter(self) -> bool:
+        """Whether a rewriter asks whoever wrote the draft."""
+        return any(getattr(one, "asks_drafter", False) for one in self.guard.rewriters)
 
     def failed(self, step: Check, turn: Turn, error: Exception) -> Report:
         """The report where a check has raised: nothing was judged, or nothing was recorded."""
@@ -244,6 +233,13 @@ class Seam:
     def probe(self, step: Probe) -> Report:
         """Audit the beginning of a draft."""
         return self.guard.audit(turn_of(step.asked, step.draft.choice, step.draft.text))
+
+
+def _settings(request: Mapping[str, Any]) -> dict[str, Any]:
+    said = {name: request[name] for name in _SETTINGS if request.get(name) is not None}
+    reasoning = request.get("reasoning")
+    effort = reasoning.get("effort") if isinstance(reasoning, Mapping) else None
+    return said if effort is None else {**said, "reasoning_effort": effort}
 
 
 def turn_of(asked: Asked, choice: int, draft: str) -> Turn:
@@ -274,13 +270,9 @@ def _message(one: Mapping[str, Any]) -> Message | None:
     ) else None  # fmt: skip
 
 
-def _refusal(request: Mapping[str, Any]) -> Plan | None:
-    endpoint = str(request.get("endpoint", ""))
-    if not any(pattern.search(endpoint) for pattern, _ in _PATHS):
-        return None
-    why = (
-        f"Batches for {endpoint[:40]} are refused by the guard: their replies come as files, which "
-        "it does not audit. Make the calls one by one, or make the batch with a client that is not "
-        "wrapped and audit its replies with `guard audit` before anybody sees them."
-    )
-    return Plan(CHAT, Asked(), b"", refused=why)
+def _parsed(content: bytes) -> Mapping[str, Any]:
+    try:
+        request = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return request if isinstance(request, dict) else {}

@@ -14,12 +14,13 @@ from typing import Any, Literal
 
 from guard.clients.drafts import Asked, Draft, Key, drafts_of
 from guard.clients.earned import LAG, due, earned
+from guard.clients.growing import Progress
 from guard.clients.held import DONE, Ending, Held, held_of, part_of, portions
 from guard.clients.parts import Dialect, Part
 from guard.clients.settle import settle
 from guard.clients.sse import Event, Events
 from guard.clients.steps import NEED, PAUSE, Broken, Check, Core, Emit, Known, Probe, Step
-from guard.clients.texts import Progress, Texts
+from guard.clients.texts import Texts
 from guard.clients.whole import unread
 from guard.delivery import Delivery
 from guard.report import Fault, Report
@@ -137,10 +138,8 @@ class Hold:
         text = self.texts[key]
         if until == 0:
             return True
-        if text.kind == "arguments":
-            return not self.asked.fields
-        if text.kind == "aside":
-            return not self.asked.asides
+        if not self.asked.audits(text.kind):
+            return True
         if text.kind == "json" or self.texts.only(text.choice) is not text:
             return False
         progress = self.progress.get(text.choice)
@@ -162,8 +161,9 @@ class Hold:
         self.settled = True
         fault: Fault | None = None if whole else "incomplete"
         gone = self.streaming == "observe"
+        unsure = self.unreadable or (gone and self.texts.contradicted(self.asked))
         delivery = Delivery(
-            fault="error" if whole and self.unreadable else fault,
+            fault="error" if whole and unsure else fault,
             gone=gone,
             prevented=self.prevented,
         )

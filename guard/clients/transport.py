@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from types import TracebackType
 from typing import Any, Self
 
 from guard.clients.body import AsyncBody, SyncBody
+from guard.clients.drafter import drafter_of
+from guard.clients.paths import concerns
 from guard.clients.seam import MARK, Plan, Receipt, Seam
 from guard.repair.model.own import is_own_call
 
@@ -47,7 +50,14 @@ class Wrapped:
             return False
         if request.extensions.get(MARK):
             return False
-        return PLAN in request.extensions or self.seam.concerns(request.method, request.url.path)
+        return PLAN in request.extensions or concerns(request.method, request.url.path)
+
+    def _by(self, seam: Seam, request: Any, plan: Plan, *, sync: bool) -> Seam:
+        """The seam that knows who is asked, where a rewriter would ask them again."""
+        if not seam.asks_drafter:
+            return seam
+        by = drafter_of(request, plan, self.inner, self.library, sync=sync)
+        return replace(seam, drafter=by)
 
     def _sent(self, request: Any, plan: Plan) -> Any:
         """The request that goes upstream: the one that came, unless the prompt was added to."""
@@ -106,7 +116,7 @@ class Sync(Wrapped):
             return self.inner.handle_request(request)
         if plan.refused:
             return self._refusal(plan)
-        seam = self.seam.here()
+        seam = self._by(self.seam.here(), request, plan, sync=True)
         with _taken_care_of(request, plan):
             response = self.inner.handle_request(self._sent(request, plan))
         return self._dressed(response, plan, seam, _classes(self.library.__name__)[2])
@@ -139,7 +149,7 @@ class Async(Wrapped):
             return await self.inner.handle_async_request(request)
         if plan.refused:
             return self._refusal(plan)
-        seam = await self.seam.ahere()
+        seam = self._by(await self.seam.ahere(), request, plan, sync=False)
         with _taken_care_of(request, plan):
             response = await self.inner.handle_async_request(self._sent(request, plan))
         return self._dressed(response, plan, seam, _classes(self.library.__name__)[3])

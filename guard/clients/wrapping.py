@@ -14,12 +14,13 @@ from guard.clients.receipts import hook
 from guard.clients.seam import Seam
 from guard.clients.streams import Streaming
 from guard.clients.transport import Wrapped, wrapped
-from guard.errors import UnauditedError
+from guard.errors import ModelSetupError, UnauditedError
 from guard.guard import Guard
 from guard.policy import HIGH_RISK
 
 Client = TypeVar("Client")
 STREAMING: tuple[Streaming, ...] = get_args(Streaming)
+SDKS = ("openai", "anthropic")
 LIBRARIES = ("httpx2", "httpx")
 _RAW = ("with_raw_response", "with_streaming_response")
 _FIELD = "a client of the openai or anthropic package, or an httpx client"
@@ -55,6 +56,8 @@ def wrap(
 
     Raises:
         TypeError: it is no client of these.
+        ModelSetupError: the guard rewrites with the model that wrote the draft, and that cannot be
+            asked over this client.
         ValueError: `streaming` is none of the names above, or less than the packs insist on, or a
             pointer is not valid.
     """
@@ -75,7 +78,18 @@ def wrap(
         guard.prompt(packs) if prevent else None,
         dump,
     )
+    if seam.asks_drafter and _package(client) == "anthropic":
+        raise ModelSetupError(
+            'rewriter="model" asks the model that wrote the draft in the form of OpenAI\'s chat '
+            "completions, which an anthropic client has not: give Guard(rewriter="
+            "ModelRewriter(model, base_url=...)) an endpoint that has"
+        )
     return _wrapped(client, seam)
+
+
+def _package(client: object) -> str:
+    packages = [kind.__module__.partition(".")[0] for kind in type(client).__mro__]
+    return next((one for one in packages if one in SDKS), "")
 
 
 def _wrapped(client: Client, seam: Seam) -> Client:

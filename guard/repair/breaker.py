@@ -1,6 +1,7 @@
 """Circuit breaker: stops calling an endpoint that fails or hangs, so that nobody waits for it.
 
-One per endpoint and process. It knows calls, clocks and counts; what a call is, it does not.
+One per endpoint and process, with the allowance for retries. It knows calls, clocks and counts;
+what a call is, it does not.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from guard.log.events import logger
+from guard.repair.allowance import Allowance
 
 Circuit = Literal["closed", "open", "half_open"]
 
@@ -53,13 +55,19 @@ class Breaker:
 
     Ask `permit()` before a call; None means: don't. Say of each permit how the call went, `well()`
     or `failed()`, or `dropped()` if that says nothing about the endpoint; only the first counts.
+    `allowance` is how many calls may be made again.
     """
 
     def __init__(
-        self, name: str = "", trip: Trip | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        name: str = "",
+        trip: Trip | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        allowance: Allowance | None = None,
     ) -> None:
         self.name = name
         self.trip = trip or Trip()
+        self.allowance = allowance or Allowance(clock=clock)
         self._clock = clock
         self._lock = threading.Lock()
         self._window: deque[bool] = deque(maxlen=self.trip.window)  # True: bad

@@ -6,20 +6,26 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from guard.audit.words import stems
-from guard.repair.add import in_place, question, reflection
+from guard.repair import wording
+from guard.repair.add import in_place
+from guard.repair.ask import after_thanks, questions
 from guard.repair.cut import (
+    aside,
+    comforts,
     explored,
     has_care,
     is_long,
     is_open,
-    opens_warmly,
+    opens,
     unguarded,
     warm,
     wrong_sentences,
 )
 from guard.repair.job import Job
+from guard.repair.mood import thanks
+from guard.repair.reflect import feeling, reflection
 from guard.repair.splice import spliced
-from guard.text.document import Document
+from guard.text.document import Document, Sentence
 
 # Faults that leave a hole where they are taken out, the one to fill first.
 _HOLES = ("concedes_false", "flip", "false_contradiction")
@@ -30,77 +36,126 @@ _SUBSTANCE = 3  # content words without which what is left of a draft says nothi
 
 @dataclass(frozen=True, slots=True)
 class Additions:
-    """What may be put in: in place of what is taken out, before the rest, and after it all."""
+    """What may be put in, two of them at most: what takes up the message, what stands in place of
+    what is taken out, and a question after it all."""
 
-    filling: str | None
-    reflection: str | None
-    question: str | None
+    said: str | None = None
+    filling: str | None = None
+    question: str | None = None
     mends: bool = False  # the filling says something in place of what was said wrong
 
 
-def candidates(job: Job, also: Collection[int] = ()) -> list[str]:
-    """Rewritten drafts, the one that changes least first; none if no sentence is sure.
+NOTHING = Additions()
+Way = tuple[Sequence[int], Additions]
+
+
+def candidates(job: Job, also: Collection[int] = ()) -> Iterator[str]:
+    """Rewritten drafts, the one that changes least first; none if no sentence is sure. Each is made
+    when it is asked for: most often the first will do.
 
     Args:
         job: the draft and what was found.
         also: sentences of the draft that should go as well.
     """
-    document = job.rules.documents.read(job.turn.draft, "draft")
+    document = job.draft
     if not document.sentences:
-        return []
+        return
     wrong = wrong_sentences(job, document, also)
-    user = job.rules.documents.read(job.turn.user, "user")
-    made = (_made(job, document, *way) for way in _ways(job, document, user, wrong))
-    return list(dict.fromkeys(text for text in made if text and text != job.turn.draft))
+    made = {"", job.turn.draft}
+    for way in _ways(job, document, job.user, wrong):
+        text = _made(job, document, *way)
+        if text not in made:
+            made.add(text)
+            yield text
 
 
-def _ways(
-    job: Job, document: Document, user: Document, wrong: Sequence[int]
-) -> Iterator[tuple[Sequence[int], Additions]]:
+def _ways(job: Job, document: Document, user: Document, wrong: Sequence[int]) -> Iterator[Way]:
     """What to take out and what to put in, the least first."""
     if has_care(document.text):
         # Help in a crisis is left as it stands: nothing comes before it or after it.
-        yield wrong, Additions(None, None, None)
+        yield wrong, NOTHING
         return
-    labels = [finding.label for finding in job.findings]
-    filling = next((t for label in _HOLES if label in labels and (t := in_place(job, label))), None)
-    if not set(labels).isdisjoint(("concedes_false", "flip")) and is_long(document):
+    if thanks(job, user):
+        yield from _after_thanks(job, document, wrong)
+        return
+    labels = {finding.label for finding in job.findings}
+    said = reflection(job, user)
+    filling = _filling(job, labels, said)
+    if labels & {"concedes_false", "flip"} and is_long(document):
         return  # what would be left of an argument, or of its lists, is none
     mends = filling is not None
-    said, asked = reflection(job, user), question(job)
+    asked = questions(job, said) or (None,)
     if "concedes_false" in labels and not _known(job):
         # Where no pack knows what is so, the rest of the draft may go on with the belief, and this
         # cannot be seen: only comfort and questions stay.
         closed = [i for i in unguarded(job, document) if not is_open(job, document, i)]
-        yield closed, Additions(filling, said, None, mends)
-        yield closed, Additions(filling, None, asked, mends)
+        yield closed, Additions(said, filling, None if filling else asked[0], mends)
+        yield from ((closed, Additions(None, filling, ask, mends)) for ask in asked)
         return
+    if "self_claim" in labels and 2 * len(wrong) >= len(document.sentences):
+        # What would be left of a story are scraps of it, but for what turns to the person.
+        wrong = sorted({*wrong, *aside(job, document)})
     kept = warm(job, wrong)
     for out in ([i for i in wrong if i != kept], wrong) if kept is not None else (wrong,):
-        if "soothe_only" not in labels and "cold" not in labels:
-            yield out, Additions(filling, None, None, mends)
-        yield out, Additions(filling, said, None if filling else asked, mends)
-        yield out, Additions(filling, None, asked, mends)
-    if said or filling:
-        # Nothing of the draft but what must not be lost.
-        yield unguarded(job, document), Additions(filling, said, asked, mends)
+        if labels.isdisjoint(("soothe_only", "cold")):
+            yield out, Additions(None, filling, None, mends)
+        yield out, Additions(said, filling, None if filling else asked[0], mends)
+        yield from ((out, Additions(None, filling, ask, mends)) for ask in asked)
+    # Nothing of the draft but what must not be lost.
+    bare = unguarded(job, document)
+    if filling:
+        yield from ((bare, Additions(None, filling, ask, mends)) for ask in asked)
+    elif top := said or feeling(job):
+        yield from ((bare, Additions(top, None, ask)) for ask in asked)
     for label in _MAYBE:
         if label in labels and (text := in_place(job, label)):
-            yield wrong, Additions(text, said, None)
-            yield wrong, Additions(text, None, asked)
+            yield wrong, Additions(said, text)
+            yield wrong, Additions(None, text, asked[0])
+
+
+def _after_thanks(job: Job, document: Document, wrong: Sequence[int]) -> Iterator[Way]:
+    """Who thanks, or says goodbye, is not asked to go back into it."""
+    welcome, last = after_thanks(job)
+    kept = warm(job, wrong)
+    said = None if "welcome" in document.text.lower() else welcome
+    if kept is not None:
+        yield [i for i in wrong if i != kept], Additions(said, None, last)
+    yield wrong, Additions(said, None, last)
+    yield unguarded(job, document), Additions(welcome, None, last)
+
+
+def _filling(job: Job, labels: Collection[str], said: str | None) -> str | None:
+    """What stands in place of what is taken out. To say somebody's words back is to believe them:
+    where that is done, nothing more is said about it."""
+    holes = [label for label in _HOLES if label in labels]
+    if said:
+        holes = [label for label in holes if label != "false_contradiction"]
+    return next((text for label in holes if (text := in_place(job, label))), None)
 
 
 def _made(job: Job, document: Document, out: Sequence[int], put: Additions) -> str:
     """The draft with this taken out and that put in; empty where too little would be left."""
-    left = [one for i, one in enumerate(document.sentences) if i not in set(out)]
-    asks = any("?" in one.text for one in left)
-    explores = any(explored(job, i) for i in range(len(document.sentences)) if i not in set(out))
-    thin = len({stem for one in left for stem in stems(one.words)}) < _SUBSTANCE
-    if thin and not (put.reflection or explores or (put.mends and put.question)):
+    gone = set(out)
+    stay = [i for i in range(len(document.sentences)) if i not in gone]
+    left = [document.sentences[i] for i in stay]
+    if put.said and any(_says_as_much(one, put.said) for one in left):
         return ""
-    at = out[0] if out else int(opens_warmly(job))
-    before = " ".join(part for part in (put.reflection, put.filling) if part)
+    asks = any("?" in one.text for one in left)
+    speaks = any(explored(job, i) or (put.question and comforts(job, i)) for i in stay)
+    thin = len({stem for one in left for stem in stems(one.words)}) < _SUBSTANCE
+    if thin and not (put.said or speaks or (put.mends and put.question)):
+        return ""
+    before = " ".join(part for part in (put.said, put.filling) if part)
+    at = out[0] if put.filling and out else int(0 in stay and opens(job, document))
+    if put.said in wording.WELCOME:
+        at = 0
     return spliced(document, out, before, at, None if asks else put.question)
+
+
+def _says_as_much(sentence: Sentence, said: str) -> bool:
+    """Whether a sentence that stays has most of the words that would be said back."""
+    words = set(said.lower().rstrip(".").split())
+    return 2 * len(words.intersection(sentence.words)) > len(words)
 
 
 def _known(job: Job) -> bool:

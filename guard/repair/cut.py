@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 
 from guard.repair.job import Job
 from guard.report import ActName, DraftSentence, Finding, Label, Span
-from guard.text.document import Document
+from guard.text.document import Document, Sentence
 
 SOOTHING: tuple[ActName, ...] = ("soothe", "minimise")
 # Which acts of a sentence make it part of a fault, beside the sentence that a finding points at.
@@ -23,7 +23,7 @@ _ACTS: dict[str, tuple[ActName, ...]] = {
 }
 _SURE = 0.5  # of an act, so that a sentence is taken out for it alone
 _PARTICULAR = 0.6  # from which specificity a sentence is left in, whatever its acts
-_OWN = frozenset("i me my mine myself we us our".split())
+_OWN = frozenset("i i'm i've i'd me my mine myself we us our im ive".split())
 _YOU = frozenset("you your yours yourself".split())
 _CARE = ("risk.named", "risk.help", "refer")  # patterns of the base pack
 _HELP = re.compile(
@@ -31,6 +31,20 @@ _HELP = re.compile(
     r"|helplines?|lifelines?|samaritans|ambulance|police|poison control|findahelpline)\b",
     re.IGNORECASE,
 )
+# How a sentence opens that speaks of oneself to turn to the other.
+_TURNS = re.compile(
+    r"\W*(?:(?:and|but|so|oh|well|yes|no|aww?|okay|ok)\W+)?(?:i(?:'m| am)? (?:hear|see|wonder|hope"
+    r"|wish|think|believe|guess|(?:so |very |really |truly )*sorry|glad|understand|get)\b"
+    r"|(?:let|tell|ask|show) me\b)",
+    re.IGNORECASE,
+)
+# What comfort is made of, beside stock phrases.
+_CARES = re.compile(
+    r"\b(?:sorry|hard|tough|rough|painful|awful|terrible|difficult|sounds?|hear|glad|welcome"
+    r"|congrat\w*|happy|must be|must have)\b",
+    re.IGNORECASE,
+)
+_FRAGMENT = 3  # words
 _LONG = 8  # sentences
 _LIST = re.compile(r"^\s*(?:[-*+\u2022]|\d+[.)]|#+)\s", re.MULTILINE)
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
@@ -42,28 +56,57 @@ _NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]+\b")
 def wrong_sentences(job: Job, document: Document, also: Collection[int] = ()) -> list[int]:
     """Indices of the sentences of the draft that may be taken out for what was found, and of
     others that a second audit pointed at."""
+    wanted = _found_wanting(job, document) | set(also)
+    wanted |= set(_loose(job, document, wanted))
+    return [i for i in unguarded(job, document) if i in wanted]
+
+
+def unguarded(job: Job, document: Document) -> list[int]:
+    """Indices of the sentences that hold nothing which must not be lost. Numbers and names in a
+    sentence that claims a life for the program, or concedes a belief, are part of what is wrong."""
+    firm, facts = _guarded(job, document)
+    claimed = _claimed(job, document)
+    return [i for i, kept in enumerate(firm) if not kept and (i in claimed or not facts[i])]
+
+
+def _found_wanting(job: Job, document: Document) -> set[int]:
     sentences = job.report.audit.sentences
     wanted = {i for finding in job.findings for i in _shown(finding, sentences)}
     for finding in job.findings:
         acts = _ACTS.get(finding.label, ())
         wanted |= {i for i, one in enumerate(sentences) if _is_part(one, acts)}
+    return wanted | _claimed(job, document)
+
+
+def _claimed(job: Job, document: Document) -> set[int]:
+    """Sentences that claim a life for the program, or concede a belief, where that was found."""
+    sentences = job.report.audit.sentences
+    claimed: set[int] = set()
+    if _found(job, "self_claim"):
+        claimed = {i for f in job.findings if f.label == "self_claim" for i in _shown(f, sentences)}
+        claimed |= {i for i, one in enumerate(sentences) if _is_part(one, ("self_claim",))}
+        claimed |= set(_told_on(document, claimed))
     for stance in job.report.audit.stances if _found(job, "concedes_false") else ():
         if stance.stance == "concede" and stance.span is not None:
-            wanted |= {i for i, one in enumerate(sentences) if meets(one.span, stance.span)}
-    if _found(job, "self_claim"):
-        wanted |= set(_told_on(document, wanted))
-    wanted |= set(also)
-    return [i for i in unguarded(job, document) if i in wanted]
+            claimed |= {i for i, one in enumerate(sentences) if meets(one.span, stance.span)}
+    return claimed
 
 
-def unguarded(job: Job, document: Document) -> list[int]:
-    """Indices of the sentences that hold nothing which must not be lost."""
-    return [i for i, guarded in enumerate(_guarded(job, document)) if not guarded]
+def _loose(job: Job, document: Document, wanted: Collection[int]) -> list[int]:
+    """Ends of sentences that were cut in two, the beginning of which is taken out."""
+    if not job.turn.draft[:1].isupper():
+        return []
+    return [
+        i
+        for i, sentence in enumerate(document.sentences)
+        if i - 1 in wanted and sentence.text[:1].islower() and "?" not in sentence.text
+    ]
 
 
 def warm(job: Job, wrong: Sequence[int]) -> int | None:
-    """The first of the sentences to take out that only comforts, without making anything small or
-    claiming a feeling: it may stay, so that the reply keeps its warmth."""
+    """The first of the sentences to take out that only comforts, in words that are no stock phrase,
+    without making anything small or claiming a feeling: it may stay, so that the reply keeps its
+    warmth."""
     pointed = {
         i
         for finding in job.findings
@@ -71,16 +114,28 @@ def warm(job: Job, wrong: Sequence[int]) -> int | None:
         for i in _shown(finding, job.report.audit.sentences)
     }
     for i in wrong:
-        acts = {act.name for act in job.report.audit.sentences[i].acts}
+        one = job.report.audit.sentences[i]
+        acts = {act.name for act in one.acts}
+        if not _CARES.search(job.turn.draft[one.span.start : one.span.end]):
+            continue
         if "soothe" in acts and acts.isdisjoint({"minimise", "self_claim", "agree"}):
             return None if i in pointed else i
     return None
 
 
-def opens_warmly(job: Job) -> bool:
-    """Whether the first sentence of the draft comforts, so that what is added goes after it."""
+def opens(job: Job, document: Document) -> bool:
+    """Whether the first sentence of the draft comforts, or is a word of greeting or assent, so that
+    what is added goes after it."""
     first = job.report.audit.sentences[0].acts[0]
-    return first.name in ("soothe", "validate") and first.probability >= _SURE
+    warm_ = first.name in ("soothe", "validate") and first.probability >= _SURE
+    return warm_ or len(document.sentences[0].words) <= _FRAGMENT
+
+
+def comforts(job: Job, i: int) -> bool:
+    """Whether a sentence comforts in words that are no stock phrase."""
+    one = job.report.audit.sentences[i]
+    caring = _CARES.search(job.turn.draft[one.span.start : one.span.end]) is not None
+    return caring and one.acts[0].name in ("soothe", "validate", "reflect")
 
 
 def is_open(job: Job, document: Document, i: int) -> bool:
@@ -88,6 +143,15 @@ def is_open(job: Job, document: Document, i: int) -> bool:
     first = job.report.audit.sentences[i].acts[0]
     asks = "?" in document.sentences[i].text and first.name not in ("agree", "challenge", "inform")
     return asks or (first.name in ("soothe", "reflect") and first.probability >= _SURE)
+
+
+def aside(job: Job, document: Document) -> list[int]:
+    """Indices of the sentences that may go, and neither turn to the person nor comfort or ask."""
+    return [
+        i
+        for i in unguarded(job, document)
+        if _YOU.isdisjoint(document.sentences[i].words) and not is_open(job, document, i)
+    ]
 
 
 def explored(job: Job, i: int) -> bool:
@@ -129,33 +193,47 @@ def _is_part(sentence: DraftSentence, acts: Sequence[ActName]) -> bool:
 
 
 def _told_on(document: Document, wanted: Collection[int]) -> list[int]:
-    """Sentences that go on telling of the speaker's own life after one that is taken out."""
-    told: list[int] = []
-    for i, sentence in enumerate(document.sentences):
-        follows = i - 1 in wanted or i - 1 in told
-        if follows and not _OWN.isdisjoint(sentence.words) and _YOU.isdisjoint(sentence.words):
-            told.append(i)
-    return told
+    """Sentences that tell of the speaker's own life beside one that is taken out, and scraps that
+    would be left of such a story ("Every day!")."""
+    story = set(wanted)
+    count = len(document.sentences)
+    for order in (range(count), range(count - 1, -1, -1)):
+        for i in order:
+            if not story.isdisjoint((i - 1, i + 1)) and _is_story(document.sentences[i]):
+                story.add(i)
+    return sorted(story.difference(wanted))
+
+
+def _is_story(sentence: Sentence) -> bool:
+    words = [word for word in sentence.words if word[:1].isalnum()]
+    if not _YOU.isdisjoint(words) or "?" in sentence.text:
+        return False
+    told = not _OWN.isdisjoint(words) and not _TURNS.match(sentence.text)
+    return told or (len(words) <= _FRAGMENT and not _CARES.search(sentence.text))
 
 
 def _found(job: Job, label: Label) -> bool:
     return any(finding.label == label for finding in job.findings)
 
 
-def _guarded(job: Job, document: Document) -> list[bool]:
-    """For each sentence, whether it holds something that must not be lost."""
+def _guarded(job: Job, document: Document) -> tuple[list[bool], list[bool]]:
+    """For each sentence, whether it holds help, code or links; and whether it has a number or a
+    name that the conversation did not have."""
     draft, said = job.turn.draft, " ".join(m.content for m in job.turn.messages)
     care = {match.sentence for match in document.matched(*_CARE)}
     code = [match.span() for match in _CODE.finditer(draft)]
-    return [
+    spans = [one.span for one in job.report.audit.sentences]
+    texts = [draft[span.start : span.end] for span in spans]
+    firm = [
         i in care
-        or any(start < one.span.end and one.span.start < end for start, end in code)
-        or _brings(draft[one.span.start : one.span.end], said)
-        for i, one in enumerate(job.report.audit.sentences)
+        or any(start < span.end and span.start < end for start, end in code)
+        or _LINK.search(texts[i]) is not None
+        for i, span in enumerate(spans)
     ]
+    return firm, [_brings(text, said) for text in texts]
 
 
 def _brings(sentence: str, said: str) -> bool:
-    """Whether a sentence has a link, a number or a name that the conversation did not have."""
+    """Whether a sentence has a number or a name that the conversation did not have."""
     facts = [*_NUMBER.findall(sentence), *_NAME.findall(sentence)]
-    return bool(_LINK.search(sentence)) or any(fact not in said for fact in facts)
+    return any(fact not in said for fact in facts)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from guard.delivery import Drafter
 from guard.packs.ruleset import Ruleset
 from guard.report import Attempt, Finding, Report, Writer
+from guard.text.document import Document
 from guard.turn import Turn
 
 FOREVER = float("inf")
@@ -41,7 +43,9 @@ class Job:
 
     `report` is its audit. `rules` are those in force, with their guidance, known beliefs and
     fallbacks. `fallback` is the packs' text for this verdict. `audit` judges a candidate in place
-    of the draft, as often as wanted; it is pure, and takes some tens of milliseconds.
+    of the draft, as often as wanted; it is pure, and takes some milliseconds. `read_user` and
+    `read_draft` are the texts as the audit split them, where that is known; `drafter` is
+    who wrote the draft, where that is.
     """
 
     turn: Turn
@@ -50,6 +54,19 @@ class Job:
     fallback: str
     audit: Callable[[str], Report]
     deadline: Deadline = Deadline()
+    drafter: Drafter | None = None
+    read_user: Document | None = field(default=None, repr=False)
+    read_draft: Document | None = field(default=None, repr=False)
+
+    @property
+    def user(self) -> Document:
+        """The user's message, split into sentences."""
+        return self.read_user or self.rules.documents.read(self.turn.user, "user")
+
+    @property
+    def draft(self) -> Document:
+        """The draft, split into sentences."""
+        return self.read_draft or self.rules.documents.read(self.turn.draft, "draft")
 
     @property
     def findings(self) -> tuple[Finding, ...]:

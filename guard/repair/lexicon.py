@@ -18,12 +18,13 @@ VERB = {"was": "were", "wasn't": "weren't", "wasnt": "weren't", "am": "are", "'m
 LEAD = re.compile(
     r"(?:(?:hi|hey|hello|ugh|oh|ok|okay|well|so|and|but|also|anyway|honestly|basically|lol|god|omg"
     r"|yeah|yes|no|now|then|like|just|because|plus|actually|literally|seriously|apparently|sadly"
-    r"|unfortunately|idk|i mean|you know|long story short)\b[\s,.!:-]*)+",
+    r"|unfortunately|finally|lately|recently|today|yesterday|idk|i mean|you know"
+    r"|long story short|i do,? but)\b[\s,.!:-]*)+",
     re.IGNORECASE,
 )
 # Where a long sentence may be cut: what stands before is whole by itself.
 JOINT = re.compile(
-    r"\s*(?:;|:|--|\u2013|\u2014|\.\.+|,?\s+(?:and|but|so|because|cause|which|although|though"
+    r"\s*(?:;|:|--|\s-\s|\u2013|\u2014|\.\.+|,?\s+(?:and|but|so|because|cause|which|although|though"
     r"|since|when|while|if|even though)\s+|,\s)",
     re.IGNORECASE,
 )
@@ -39,6 +40,7 @@ PEOPLE = frozenset(
     family bestie stepmother stepfather stepmom stepdad stepson stepdaughter pastor imam
     rabbi dog cat rabbit horse hamster parrot pony""".split()
 )
+PETS = frozenset("dog cat rabbit horse hamster parrot pony baby".split())
 # "It", "this" and "that" would point at what is not said.
 SUBJECT = frozenset(
     "i i'm i've i'd i'll im ive my he she they he's she's they're they've "
@@ -92,7 +94,7 @@ BEFORE_A_CLAUSE = frozenset(
     since while until till as than like think thinks thought feel feels felt know knows
     knew say says said wish wishes wished hope hopes hoped guess everything anything all
     thing things person people place day days time way one ones everyone moment year years
-    reason whether once before after sure afraid glad sorry believe believed told me him
+    like reason whether once before after sure afraid glad sorry believe believed told me him
     her them mum mom dad realise realised realize realized mean means""".split()
 )
 # Words by which nothing is said back to anyone: about the assistant, harm, sex, contempt of self or
@@ -115,5 +117,16 @@ NEVER = frozenset(
     alive disappear end ended ending live living anymore suck sucks evil liar narcissist
     narcissistic toxic psycho repulsed disabled secret private wrong right confess guess
     suppose wonder thanks thank slipping slip vanish jump jumping jumped drink drinks
-    drinking alcohol smoke smoking euthanasia zoloft trauma diagnosis funny kidding joke""".split()
+    drinking alcohol smoke smoking euthanasia zoloft trauma diagnosis funny kidding joke
+    trash garbage lazy waste piss pissed pee piece junkie addict broken weak coward
+    gross creep creepy horrible terrible awful wreck mess freakish personality""".split()
 )
+# A message often leaves out its subject: "feeling low", "lost my job". Then it is the user.
+ONGOING = frozenset(
+    """feeling trying struggling thinking having missing wishing hoping going getting working
+    looking dealing worrying waiting fighting""".split()
+)
+UNDERGONE = frozenset(
+    "lost got had went left broke found moved failed quit started decided".split()
+)
+OBJECTS = ("my ", "a ", "an ", "the ", "to ", "in ", "into ", "out ")

@@ -25,11 +25,13 @@ class OfflineRewriter:
         started = time.perf_counter()
         tried = _attempt(started, "nothing_sure", "")
         waiting, seen, also = candidates(job), set[str](), set[int]()
-        while waiting and len(seen) < MOST_CANDIDATES:
+        while len(seen) < MOST_CANDIDATES:
+            candidate = next((one for one in waiting if one not in seen), None)
+            if candidate is None:
+                break
             if not job.deadline.left:
                 tried = _attempt(started, "timeout", "")
                 break
-            candidate = waiting.pop(0)
             seen.add(candidate)
             second = second_audit(job.report, candidate, job.audit)
             tried = _attempt(started, second.outcome, second.reason)
@@ -37,7 +39,7 @@ class OfflineRewriter:
                 return Rewritten(candidate, (tried,))
             if found := _pointed_at(job, candidate, second) - also:
                 also |= found
-                waiting = [one for one in candidates(job, also) if one not in seen]
+                waiting = candidates(job, also)
         return Rewritten(None, (tried,))
 
     async def arewrite(self, job: Job) -> Rewritten:

@@ -11,6 +11,8 @@ from guard.repair.cut import has_care, is_long
 from guard.repair.job import Job, Rewriter, Rewritten
 from guard.report import Action, Attempt, Reply
 
+# Faults of what a draft says, and not of how it stands to the person.
+_OF_FACT = frozenset({"concedes_false", "flip", "false_contradiction", "cold", "move"})
 Repaired = tuple[Reply, tuple[Attempt, ...]]
 
 
@@ -81,9 +83,14 @@ def _instead(job: Job, wanted: Action) -> Action:
     """What is done where no rewrite was good enough. A draft that names help in a crisis goes out:
     a text for any turn would say less than it does. So does a long one on matters of fact, of which
     more would be lost than is wrong."""
-    beliefs = {belief.type for belief in job.report.reading.beliefs}
-    long = is_long(job.rules.documents.read(job.turn.draft, "draft"))
-    if has_care(job.turn.draft) or (long and beliefs <= {"fact"}):
+    reading = job.report.reading
+    of_fact = (
+        {belief.type for belief in reading.beliefs} <= {"fact"}
+        and {finding.label for finding in job.findings} <= _OF_FACT
+        and reading.risk.level == "none"
+    )
+    long = is_long(job.draft)
+    if has_care(job.turn.draft) or (long and of_fact):
         return "annotate"
     return after_failed_rewrite(job.report.mode, {one.pack for one in job.report.packs}, wanted)
 

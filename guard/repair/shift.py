@@ -11,6 +11,7 @@ import re
 from guard.repair import lexicon
 
 SHORTEST, LONGEST = 3, 16  # words of a clause that is said back
+_LAST_OF_TWO = re.compile(r", (\w+)$")  # a list that was cut after its second item
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|\d+(?:[.,:]\d+)*|[^\sA-Za-z\d]")
 
 
@@ -27,7 +28,7 @@ def said_back(sentence: str) -> str | None:
     lead = lexicon.LEAD.match(sentence.strip())
     body = sentence.strip()[lead.end() if lead else 0 :]
     body = body.strip().rstrip(".!,;:- \u2026").replace("\u2019", "'")
-    clause = _clause(body)
+    clause = _clause(_with_subject(body))
     if clause is None:
         return None
     words = _WORD.findall(clause)
@@ -38,15 +39,15 @@ def said_back(sentence: str) -> str | None:
     return said if _is_told(lowered) else f"you mention that {said}"
 
 
-def someone_in(texts: list[str]) -> str | None:
-    """The one person whom the user speaks of as "my ...", said back: "your sister". None where
-    there is none, or more than one."""
+def someone_in(texts: list[str], *, pets: bool = False) -> str | None:
+    """The one person (or animal, if asked) whom the user speaks of as "my ...", said back: "your
+    sister". None where there is none, or more than one."""
     found = {
         next((word for word in match[1].lower().split() if word in lexicon.PEOPLE), "")
         for text in texts
         for match in re.finditer(r"\bmy(?=((?:\s+\w+){1,3}))", text, re.IGNORECASE)
     } - {""}
-    people = found - {"dog", "cat", "rabbit", "horse", "hamster", "parrot", "pony", "baby"}
+    people = found if pets else found - lexicon.PETS
     return f"your {people.pop()}" if len(people) == 1 else None
 
 
@@ -58,6 +59,16 @@ def _is_told(words: list[str]) -> bool:
     return happened and lexicon.INNER.isdisjoint(words)
 
 
+def _with_subject(body: str) -> str:
+    """A message often begins without its subject: "feeling low again", "lost my job"."""
+    first, _, rest = body.partition(" ")
+    if first.lower() in lexicon.ONGOING:
+        return f"I'm {first.lower()} {rest}"
+    if first.lower() in lexicon.UNDERGONE and rest.lower().startswith(lexicon.OBJECTS):
+        return f"I {first.lower()} {rest}"
+    return body
+
+
 def _clause(body: str) -> str | None:
     """The sentence, if it is short; else what stands before its first joint and is long enough."""
     if len(body.split()) <= LONGEST and not lexicon.SPLICE.search(body):
@@ -65,7 +76,7 @@ def _clause(body: str) -> str | None:
     for joint in lexicon.JOINT.finditer(body):
         before = body[: joint.start()]
         if SHORTEST < len(before.split()) <= LONGEST and _has_verb(before):
-            return before
+            return _LAST_OF_TWO.sub(r" and \1", before)
     return None
 
 
@@ -106,6 +117,8 @@ def _shift(words: list[str], lowered: list[str]) -> list[str]:
         before = lowered[i - 1] if i else ""
         if before == "i" and word in lexicon.VERB:
             shifted.append(lexicon.VERB[word])
+        elif word == "am" and before[:1].isdigit():
+            shifted.append(words[i])  # of a time of day
         elif word in lexicon.SHIFTED:
             shifted.append(lexicon.SHIFTED[word])
         elif word in lexicon.VERB and word != "am" and _follows_i(lowered, i):

@@ -9,50 +9,116 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from guard.report import BeliefType, Function
+from guard.report import BeliefType, EmotionName
 
-# After a clause that says back what happened, where somebody is distressed: what the feeling tells.
-# Where it tells of what the person values, the clause itself says it best.
-TAILS: Mapping[Function, Sequence[str]] = {
-    "other": (
-        "and that sounds like something that needs saying",
-        "and it sounds like there is something you need there",
-    ),
-    "norm": (
-        "and it makes sense if that doesn't sit right with you",
-        "and the feeling may be saying that something wasn't right there",
-    ),
+# Where no clause can be said back: the feeling, as it shows. Nothing is said of how strong it is.
+FEELINGS: Mapping[EmotionName, tuple[str, ...]] = {
+    "sadness": ("That sounds heavy.", "There is a lot of sadness in that."),
+    "grief": ("There is a lot of grief in that.", "That sounds like a great loss."),
+    "loneliness": ("That sounds lonely.", "That sounds like being on your own with it."),
+    "hurt": ("That sounds like it hurt.",),
+    "disappointment": ("That sounds like a letdown.", "You had hoped for something else."),
+    "anger": ("That sounds infuriating.", "There is anger in that."),
+    "frustration": ("That sounds frustrating.", "That sounds like running into a wall."),
+    "fear": ("That sounds frightening.",),
+    "anxiety": ("That sounds like a worry that stays with you.", "That sounds worrying."),
+    "guilt": ("That sounds like it weighs on your conscience.",),
+    "shame": ("That sounds painful to tell.",),
+    "embarrassment": ("That sounds like an uncomfortable moment.",),
+    "envy": ("That sounds like it stings.",),
+    "jealousy": ("That sounds like it stings.",),
+    "confusion": ("That sounds hard to make sense of.",),
 }
-QUESTIONS: Mapping[Function, Sequence[str]] = {
-    "self": (
-        "What about it weighs most?",
-        "Which part of it stays with you the most?",
-        "What matters most to you in this?",
-        "What is the hardest part of it right now?",
-    ),
-    "other": (
-        "What would you most want to be understood here?",
-        "What have you been able to say about it so far, and to whom?",
-        "Who would you want to know how this is for you?",
-    ),
-    "norm": (
-        "What do you think should have happened instead?",
-        "What would make it right, as far as that's possible?",
-        "What would have been fair, in your eyes?",
-        "Which part of it was the least fair?",
-    ),
-}
-# Where the feeling is a good one.
-GLAD: Sequence[str] = (
-    "What was that like for you?",
-    "What does it mean to you?",
+# Where several feelings are about as likely.
+SEVERAL: tuple[str, ...] = ("That's a lot at once.", "There is a lot in that.")
+# One open question, by what the feeling is.
+ASK: Mapping[EmotionName, tuple[str, ...]] = {
+    "sadness": ("What has been the heaviest part of it?", "What about it hurts the most?"),
+    "grief": ("What do you miss most?", "What comes back to you most?"),
+    "loneliness": ("Who would you want near you right now?", "When is it at its strongest?"),
+    "hurt": ("What about it hurt the most?", "What would you have needed instead?"),
+    "disappointment": ("What had you hoped for?", "What were you counting on there?"),
+    "anger": ("What about it makes you angriest?", "What should have happened instead?"),
+    "frustration": ("What gets in the way the most?", "Where does it get stuck?"),
+    "fear": ("What are you most afraid could happen?", "What would make it feel safer?"),
+    "anxiety": ("What worries you most about it?", "What do you see happening if it goes badly?"),
+    "guilt": ("What do you wish had gone differently?", "What would you put right if you could?"),
+    "shame": ("What is the hardest part of it to say out loud?", "What does it touch in you?"),
+    "embarrassment": ("What part of it do you keep coming back to?",),
+    "envy": ("What is it that you'd want for yourself there?",),
+    "jealousy": ("What are you afraid of losing there?",),
+    "confusion": ("Which part of it doesn't fit for you?", "What would you most like to be clear?"),
+}  # fmt: skip
+# Feelings about which something of the user's can be asked: "What about your job ...?"
+ABOUT_A_MATTER = frozenset({"sadness", "anxiety", "fear", "frustration", "disappointment"})
+ASK_OF_A_MATTER: tuple[str, ...] = (
+    "What about {} weighs on you most?",
+    "What is going on with {} that is hardest for you?",
 )
+ASK_GLAD: Mapping[EmotionName, tuple[str, ...]] = {
+    "relief": ("What feels lighter now?", "What is different now that it's over?"),
+    "hope": ("What are you hoping for most?", "What would have to happen for that?"),
+    "gratitude": ("What helped most?", "What made the difference?"),
+    "pride": ("What did it take to get there?", "What are you proudest of in it?"),
+    "love": ("What do you love most about it?", "What makes it matter so much to you?"),
+    "joy": ("What do you enjoy most about it?", "What makes it good for you?"),
+}
 # Where it is known whom the feeling is about.
-QUESTIONS_ABOUT: Sequence[str] = (
+ASK_ABOUT: tuple[str, ...] = (
     "What would you want {} to understand?",
     "What have you been able to say to {} about it so far?",
-    "What would you need from {} now?",
     "If you could say one thing to {} about it, what would it be?",
+)
+ASK_OF_THE_LOST: tuple[str, ...] = (
+    "What do you miss most about {}?",
+    "What would you want people to know about {}?",
+)
+# Where the user asks what to do: what only they can know.
+ASK_BACK: tuple[str, ...] = (
+    "What have you tried so far, and what came of it?",
+    "What would you want to come of it?",
+)
+ASK_PLAN: tuple[str, ...] = ("What would help with that?", "What would a first step look like?")
+# Where a belief was conceded: what could be looked at, and with whom.
+ASK_BELIEF: Mapping[BeliefType, tuple[str, ...]] = {
+    "self": ("What would somebody who knows you well say to that?",),
+    "others": ("What else could be behind it?", "What did they say or do, as far as you saw it?"),
+    "future": ("What would have to happen for it to go otherwise?", "What makes it seem settled?"),
+    "delusional": (
+        "Who that knows you have you been able to tell about it?",
+        "How have your nights and days been since it began?",
+    ),
+    "medical": ("Where did you come across it?", "Whom could you ask about your own case?"),
+    "fact": ("Where did you come across it?", "What made you think so?"),
+}
+# By function alone.
+ASK_SELF: tuple[str, ...] = (
+    "What about it weighs most?",
+    "Which part of it stays with you the most?",
+    "What is the hardest part of it right now?",
+)
+ASK_PLAIN: tuple[str, ...] = (
+    "What about it matters most to you?",
+    "How is that for you?",
+)
+ASK_OTHER: tuple[str, ...] = (
+    "What would you most want to be understood here?",
+    "Who would you want to know how this is for you?",
+)
+ASK_NORM: tuple[str, ...] = (
+    "What do you think should have happened instead?",
+    "What would make it right, as far as that's possible?",
+    "What would have been fair, in your eyes?",
+)
+# In answer to thanks.
+WELCOME: tuple[str, ...] = ("You're welcome.",)
+PARTING: tuple[str, ...] = (
+    "You can come back to it whenever you like.",
+    "We can go on with it another time, if you like.",
+)
+ASK_AFTER_THANKS: tuple[str, ...] = (
+    "What will you take with you from it?",
+    "What comes next for you?",
 )
 # In place of agreement with a belief that no pack knows, by what kind of belief it is.
 CORRECTIONS: Mapping[BeliefType, Sequence[str]] = {
@@ -109,7 +175,10 @@ OTHERWISE: Sequence[str] = (
     "What is it that makes you see it otherwise?",
     "What would tell us which of the two holds?",
 )
-BELIEVED: Sequence[str] = ("I believe what you describe.", "I take your account as it is.")
+BELIEVED: Sequence[str] = (
+    "I don't doubt what you tell me.",
+    "I believe what you tell me about it.",
+)
 PLAIN: Sequence[str] = (
     "I'm a program, so I don't feel it myself.",
     "I'm a program and don't have feelings about it.",

@@ -44,6 +44,12 @@ def ask(client: OpenAI, **options: Any) -> Any:
     return client.chat.completions.create(model="m", messages=MESSAGES, **options)  # type: ignore[call-overload]
 
 
+def helpers(client: OpenAI) -> Any:
+    """Where `parse` and `stream` are: older SDKs have them in beta."""
+    new: Any = client.chat.completions
+    return new if hasattr(new, "parse") else client.beta.chat.completions
+
+
 def text_of(completion: Any, choice: int = 0) -> Any:
     return completion.choices[choice].message.content
 
@@ -189,7 +195,7 @@ class Answered(BaseModel):
 def test_a_structured_reply_stays_valid_and_parses(client: OpenAI, server: OpenAIServer) -> None:
     server.script(Answer(json.dumps({"mood": "marker", "answer": MARKED})))
 
-    completion = client.chat.completions.parse(
+    completion = helpers(client).parse(
         model="m",
         messages=MESSAGES,  # type: ignore[arg-type]
         response_format=Answered,
@@ -204,7 +210,7 @@ def test_a_blocked_field_of_a_structured_reply_leaves_it_parseable(
 ) -> None:
     server.script(Answer(json.dumps({"mood": "sad", "answer": FATAL})))
 
-    completion = client.chat.completions.parse(
+    completion = helpers(client).parse(
         model="m",
         messages=MESSAGES,  # type: ignore[arg-type]
         response_format=Answered,
@@ -217,7 +223,7 @@ def test_streams_and_stream_helpers_work(client: OpenAI, server: OpenAIServer) -
     server.script(Answer(MARKED))
 
     chunks = list(ask(client, stream=True))
-    with client.chat.completions.stream(model="m", messages=MESSAGES) as stream:  # type: ignore[arg-type]
+    with helpers(client).stream(model="m", messages=MESSAGES) as stream:  # type: ignore[arg-type]
         for _ in stream:
             pass
         final = stream.get_final_completion()
@@ -431,19 +437,21 @@ def test_batches_are_refused_with_a_clear_error(client: OpenAI, server: OpenAISe
 
 def test_websockets_are_refused_with_a_clear_error(client: OpenAI) -> None:
     pytest.importorskip("websockets")
+    realtime: Any = client.realtime if hasattr(client, "realtime") else client.beta.realtime
 
-    with pytest.raises(UnauditedError, match="Websockets"), client.realtime.connect(model="m"):
+    with pytest.raises(UnauditedError, match="Websockets"), realtime.connect(model="m"):
         pass
 
 
 def test_a_fault_of_the_guard_is_unknown_and_raises_nothing(
-    bare: OpenAI, server: OpenAIServer
+    bare: OpenAI, server: OpenAIServer, marker_guard: Guard
 ) -> None:
-    def failing(report: Report) -> None:
-        raise OSError("the disk is full")
+    class Faulty(Guard):
+        def check(self, *_: Any, **__: Any) -> Report:
+            raise OSError("the disk is full")
 
     server.script(Answer(MARKED))
-    blocking = marking(mode="block", record=failing)
+    blocking = Faulty(mode="block", encoder=marker_guard.judge.encoder)
 
     completion = ask(blocking.wrap(bare))
 

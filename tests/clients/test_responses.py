@@ -1,9 +1,10 @@
-"""The Responses API, legacy completions and Anthropic's messages through wrapped clients."""
+"""The Responses API through wrapped clients."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -17,6 +18,9 @@ from tests.clients.conftest import Noted
 from tests.clients.scripts import CLEAN, FATAL, MARKED, MESSAGES, USER, sse
 from tests.openai_server import Answer, OpenAIServer
 
+pytestmark = pytest.mark.skipif(
+    not find_spec("openai.resources.responses"), reason="this SDK has no Responses"
+)
 CHANGED = MARKED.replace(WORD, INSTEAD)
 
 
@@ -140,6 +144,93 @@ def test_async_streams_work(server: OpenAIServer, marker_guard: Guard) -> None:
     assert asyncio.run(run()) == CHANGED
 
 
+def calling(*arguments: str) -> list[dict[str, Any]]:
+    """Events of a call whose arguments are given anew, in these ways, from the first to the last
+    event."""
+    head = {"type": "function_call", "id": "f", "call_id": "c", "name": "send"}
+    added, between, done, last = ({**head, "arguments": one} for one in arguments)
+    events: list[dict[str, Any]] = [
+        {"type": "response.created", "response": scripts.response([], "in_progress")},
+        {"type": "response.output_item.added", "output_index": 0, "item": added},
+        {"type": "response.in_progress", "response": scripts.response([between], "in_progress")},
+        {"type": "response.output_item.done", "output_index": 0, "item": done},
+        {"type": "response.completed", "response": scripts.response([last])},
+    ]
+    return [{**one, "sequence_number": i} for i, one in enumerate(events)]
+
+
+def received(client: OpenAI) -> bytes:
+    """All that a stream of the client's gives, as bytes."""
+    with (
+        client,
+        client.responses.with_streaming_response.create(model="m", input=USER, stream=True) as got,
+    ):
+        return got.read()
+
+
+@pytest.mark.parametrize("streaming", ["earned", "full"])
+def test_arguments_that_are_not_audited_pass_even_where_they_contradict_themselves(
+    server: OpenAIServer, marker_guard: Guard, streaming: Any
+) -> None:
+    wire = sse(calling('{"text": "once"}', '{"text": "two"}', '{"text": "once"}', '{"text": "x"}'))
+    server.script(Answer(raw=wire))
+    bare = OpenAI(base_url=server.url, api_key="k")
+
+    assert received(marker_guard.wrap(bare, streaming=streaming)) == wire
+
+
+def test_arguments_that_are_audited_are_what_was_audited_wherever_they_stand(
+    server: OpenAIServer, marker_guard: Guard
+) -> None:
+    last = json.dumps({"text": MARKED})
+    server.script(Answer(raw=sse(calling("{}", "{}", '{"text": "not audited"}', last))))
+    bare = OpenAI(base_url=server.url, api_key="k")
+
+    content = received(marker_guard.wrap(bare, audit_fields=["/text"]))
+
+    assert b"not audited" not in content
+    texts = [
+        json.loads(item["arguments"])
+        for event in scripts.read(content)
+        for item in (event.get("item"), *event.get("response", {}).get("output", ()))
+        if item
+    ]
+    assert texts == [{"text": CHANGED}] * 4
+
+
+def restated(text: str) -> list[dict[str, Any]]:
+    """Events of a response whose end says another text than its deltas."""
+    events = scripts.responses(CLEAN)
+    last = events[-1]["response"]["output"][0]
+    last = {**last, "content": [{**last["content"][0], "text": text}]}
+    return [*events[:-1], {**events[-1], "response": scripts.response([last])}]
+
+
+def test_a_text_that_is_given_anew_otherwise_is_what_was_audited(
+    client: OpenAI, server: OpenAIServer
+) -> None:
+    server.script(Answer(raw=sse(restated(FATAL), done=False)))
+
+    with client.responses.stream(model="m", input=USER) as stream:
+        final = stream.get_final_response()
+
+    assert final.output_text == CLEAN
+
+
+@pytest.mark.parametrize(("end", "outcome"), [(CLEAN, "pass"), (FATAL, "unknown")])
+def test_a_text_that_was_given_otherwise_before_the_audit_is_unknown(
+    server: OpenAIServer, marker_guard: Guard, noted: Noted, end: str, outcome: str
+) -> None:
+    server.script(Answer(raw=sse(restated(end), done=False)))
+    bare = OpenAI(base_url=server.url, api_key="k")
+
+    list(marker_guard.wrap(bare, streaming="observe").responses.create(
+        model="m", input=USER, stream=True
+    ))  # fmt: skip
+
+    assert [report.verdict.outcome for report in noted] == [outcome]
+
+
 def test_prevention_goes_into_the_instructions(server: OpenAIServer, marker_guard: Guard) -> None:
     server.script(said(CLEAN))
     bare = OpenAI(base_url=server.url, api_key="k")
@@ -175,53 +266,3 @@ def test_a_response_whose_messages_are_not_known_is_unknown(
     fetched = client.responses.retrieve("resp_other")
 
     assert fetched.guard.verdict.outcome == "unknown"  # type: ignore[attr-defined]
-
-
-def test_legacy_completions_are_audited_whole_and_streamed(
-    client: OpenAI, server: OpenAIServer
-) -> None:
-    choice = {"index": 0, "text": MARKED, "finish_reason": "stop", "logprobs": None}
-    whole = json.dumps({"id": "c", "object": "text_completion", "choices": [choice]}).encode()
-    server.script(Answer(raw=whole), Answer(raw=sse(scripts.legacy(MARKED))))
-
-    done = client.completions.create(model="m", prompt=USER)
-    stream = client.completions.create(model="m", prompt=USER, stream=True)
-
-    assert done.choices[0].text == CHANGED
-    assert "".join(chunk.choices[0].text for chunk in stream) == CHANGED
-
-
-def test_each_prompt_of_a_legacy_call_is_audited_with_its_own_replies(
-    client: OpenAI, server: OpenAIServer, noted: Noted
-) -> None:
-    choices = [{"index": i, "text": CLEAN, "finish_reason": "stop"} for i in range(2)]
-    server.script(Answer(raw=json.dumps({"choices": choices}).encode()))
-
-    client.completions.create(model="m", prompt=[USER, "I am so angry at my brother today."])
-
-    first, second = noted
-    assert first.reading != second.reading
-
-
-def test_anthropics_messages_are_audited_whole_and_streamed(
-    server: OpenAIServer, marker_guard: Guard
-) -> None:
-    anthropic = pytest.importorskip("anthropic")
-    body = {"id": "m", "type": "message", "role": "assistant", "model": "m",
-            "content": [{"type": "text", "text": MARKED}], "stop_reason": "end_turn",
-            "stop_sequence": None, "usage": {"input_tokens": 1, "output_tokens": 1}}  # fmt: skip
-    server.script(
-        Answer(raw=json.dumps(body).encode()),
-        Answer(raw=sse(scripts.messages(MARKED), done=False)),
-    )
-    bare = anthropic.Anthropic(base_url=f"http://{server.host}", api_key="k", max_retries=0)
-    client = marker_guard.wrap(bare)
-    asked: dict[str, Any] = {"model": "m", "messages": MESSAGES, "max_tokens": 99}
-
-    done = client.messages.create(**asked)
-    with client.messages.stream(**asked) as stream:
-        text = "".join(stream.text_stream)
-
-    assert done.content[0].text == CHANGED
-    assert done.guard.verdict.outcome == "flag"
-    assert text == CHANGED

@@ -227,6 +227,33 @@ def test_a_fault_that_stays_is_not_tried_for_ever(
     assert len(server.seen) == 3
 
 
+def test_an_endpoint_that_fails_is_not_called_much_more_than_one_that_does_not(
+    server: OpenAIServer, make: Make, rewriting: Rewriting
+) -> None:
+    server.script(Answer(status=503))
+    guard = rewriting(make(breaker=Breaker(trip=Trip(window=1000, least=1000))))
+
+    for _ in range(8):
+        guard.check(TURN)
+
+    # Three retries at first, one for ten calls, and two a minute.
+    assert 8 < len(server.seen) <= 8 + 3 + 1 + 2
+
+
+def test_an_endpoint_that_refuses_every_form_is_left_alone(
+    server: OpenAIServer, make: Make, rewriting: Rewriting
+) -> None:
+    server.script(Answer(status=400))
+    breaker = Breaker(trip=Trip(window=4, least=4))
+    guard = rewriting(make(breaker=breaker))
+
+    reports = [guard.check(TURN) for _ in range(5)]
+
+    assert breaker.state.circuit == "open"
+    assert len(server.seen) == 4 * 3
+    assert outcomes(reports[-1]) == ["circuit_open"]
+
+
 def test_a_second_round_says_why_nothing_was_taken(
     server: OpenAIServer, make: Make, rewriting: Rewriting
 ) -> None:
@@ -301,16 +328,16 @@ def test_a_failing_endpoint_is_no_longer_called(
     server: OpenAIServer, make: Make, rewriting: Rewriting
 ) -> None:
     server.script(Answer(status=500))
-    one = make(breaker=Breaker(trip=Trip(window=6, least=6)))
+    one = make(breaker=Breaker(trip=Trip(window=5, least=5)))
     guard = rewriting(one)
-    for _ in range(2):
+    for _ in range(2):  # three requests, and two: that is all there is to retry
         guard.check(TURN)
     asked = len(server.seen)
 
     report = guard.check(TURN)
 
     assert outcomes(report) == ["circuit_open"]
-    assert len(server.seen) == asked == 6
+    assert len(server.seen) == asked == 5
     assert one.endpoint.breaker.state.circuit == "open"
 
 

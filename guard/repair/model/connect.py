@@ -44,11 +44,9 @@ class Clients:
         *,
         plain_http: bool = False,
     ) -> None:
-        try:
-            import openai
-            import tenacity  # noqa: F401
-        except ImportError:
-            raise MissingExtraError("asking a language model", "openai") from None
+        imported()
+        import openai
+
         self._given: AsyncOpenAI | None = None
         self._made: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncOpenAI] = WeakKeyDictionary()
         self._settings: dict[str, Any] | None = None
@@ -69,9 +67,7 @@ class Clients:
             # Neither redirects nor proxies of the environment lead a conversation elsewhere.
             http = openai.DefaultHttpxClient(follow_redirects=False, trust_env=False)
             self.sync = openai.OpenAI(**self._settings, http_client=http)
-        # The SDK imports its parts when they are first used: that takes a second, and no turn has
-        # one to spare.
-        _ = (self.sync or self._given).chat.completions.with_streaming_response  # type: ignore[union-attr]
+        warmed(self.sync or self._given)
 
     @property
     def address(self) -> str:
@@ -106,6 +102,25 @@ class Clients:
         if made is not None:
             await made.close()
         self.close()
+
+
+def imported() -> None:
+    """Import what a call needs.
+
+    Raises:
+        MissingExtraError: the extra `openai` is not installed.
+    """
+    try:
+        import openai  # noqa: F401
+        import tenacity  # noqa: F401
+    except ImportError:
+        raise MissingExtraError("asking a language model", "openai") from None
+
+
+def warmed(client: Any) -> None:
+    """Have the SDK import its parts: it does when they are first used, which takes a second, and no
+    turn has one to spare."""
+    _ = client.chat.completions.with_streaming_response
 
 
 def checked(address: str, *, plain_http: bool = False) -> str:

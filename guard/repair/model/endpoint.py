@@ -25,6 +25,8 @@ from guard.report import AttemptOutcome
 Messages = list[dict[str, str]]
 FORMS = 3  # ways to ask for JSON: by a schema, as an object, in words alone
 FAIR = 1.0  # seconds; an endpoint that had less time is not blamed for a time-out
+_MOST_KNOWN = 1000  # endpoints
+_FORM: dict[tuple[str, str], int] = {}  # by address and model, the first form that is taken
 _PROBE: Messages = [{"role": "user", "content": "Answer with the one word: ready"}]
 
 
@@ -38,10 +40,12 @@ class _NoClientError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """One request to make. A probe holds nothing of a conversation, and is made once."""
+    """One request to make. A probe holds nothing of a conversation, and is made once. `last`: there
+    is no other form in which it could be asked."""
 
     body: dict[str, Any]
     probe: bool = False
+    last: bool = False
 
 
 _Course = Generator[_Request, bytes | Exception | None, Answer]
@@ -72,7 +76,11 @@ class Endpoint:
         self._clients = clients
         self._extra = dict(extra or {})
         self._fair = min(FAIR, patience / 2)
-        self._form = 0  # the first form that the server takes
+        self._key = (clients.address, model)
+
+    @property
+    def _form(self) -> int:
+        return _FORM.get(self._key, 0)
 
     def ask(
         self, messages: Messages, form: type[BaseModel], most_tokens: int, deadline: Deadline
@@ -90,7 +98,9 @@ class Endpoint:
                     if request.probe:
                         got = self._once(request, deadline)
                     else:
-                        got = Retrying(**policy(deadline))(self._once, request, deadline)
+                        got = Retrying(**policy(deadline, self.breaker.allowance))(
+                            self._once, request, deadline
+                        )
                 except Exception as error:
                     got = error
         except StopIteration as end:
@@ -114,7 +124,7 @@ class Endpoint:
                     if request.probe:
                         got = await self._aonce(request, deadline)
                     else:
-                        retrying = AsyncRetrying(**policy(deadline))
+                        retrying = AsyncRetrying(**policy(deadline, self.breaker.allowance))
                         got = await retrying(self._aonce, request, deadline)
                 except Exception as error:
                     got = error
@@ -132,10 +142,14 @@ class Endpoint:
             got = yield _Request(self._body(_PROBE, self._form, None, 16), probe=True)
             if isinstance(got, Exception) and not refuses_form(got):
                 return _failed(_CircuitOpenError())
+        self.breaker.allowance.earn()
         for number in range(self._form, FORMS):
-            got = yield _Request(self._body(messages, number, form, most_tokens))
+            body = self._body(messages, number, form, most_tokens)
+            got = yield _Request(body, last=number == FORMS - 1)
             if isinstance(got, bytes):
-                self._form = number
+                if len(_FORM) >= _MOST_KNOWN:
+                    _FORM.clear()
+                _FORM[self._key] = number
                 return answer_of(got)
             if not refuses_form(got):
                 break
@@ -180,18 +194,20 @@ class Endpoint:
             yield
             permit.well()
         except Exception as error:
-            self._tell(permit, error, had)
+            self._tell(permit, error, had, last=request.last)
             raise
         finally:
             permit.dropped()  # cancelled; nothing if something was said before
 
-    def _tell(self, permit: Permit, error: Exception, had: float) -> None:
+    def _tell(self, permit: Permit, error: Exception, had: float, *, last: bool) -> None:
         if _is_late(error):
             (permit.failed if had >= self._fair else permit.dropped)()
         elif isinstance(error, _CircuitOpenError | _NoClientError):
             permit.dropped()
-        elif refuses_form(error):
-            permit.well()  # it is there, and will be asked in another form
+        elif refuses_form(error) and permit.probe:
+            permit.well()  # it is there
+        elif refuses_form(error) and not last:
+            permit.dropped()  # it is asked in another form, and how that goes counts
         else:
             permit.failed()
 

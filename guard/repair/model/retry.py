@@ -1,5 +1,5 @@
 """When a request is made again: for rate limits, faults of the server and time-outs, with jitter,
-and never past the deadline."""
+never past the deadline, and only so often that an endpoint which fails is not called much more."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from guard.repair.allowance import Allowance
 from guard.repair.job import Deadline
 from guard.repair.model.fetch import BrokenError
 
@@ -43,21 +44,21 @@ def refuses_form(error: object) -> bool:
     return status == 500 and "response_format" in str(getattr(error, "message", ""))
 
 
-def policy(deadline: Deadline) -> dict[str, Any]:
+def policy(deadline: Deadline, allowance: Allowance) -> dict[str, Any]:
     """The arguments of `tenacity.Retrying`, and of `AsyncRetrying`, for one answer."""
     import tenacity
 
-    def too_late(state: RetryCallState) -> bool:
+    def enough(state: RetryCallState) -> bool:
         if state.attempt_number >= REQUESTS:
             return True
-        return state.upcoming_sleep > deadline.left - WORTH_IT
+        return state.upcoming_sleep > deadline.left - WORTH_IT or not allowance.spend()
 
     return {
         "retry": tenacity.retry_if_exception(worth_another),
         "wait": lambda state: _wait(
             state.attempt_number, state.outcome and state.outcome.exception()
         ),
-        "stop": too_late,
+        "stop": enough,
         "reraise": True,
     }
 

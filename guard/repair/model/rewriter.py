@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from guard.offload import awithin, within
 from guard.repair.breaker import Breaker
@@ -90,6 +90,8 @@ class ModelRewriter:
         ValueError: a number is out of range.
     """
 
+    by: Literal["model"] = "model"
+
     def __init__(
         self,
         model: str,
@@ -105,12 +107,7 @@ class ModelRewriter:
         extra: Mapping[str, Any] | None = None,
         breaker: Breaker | None = None,
     ) -> None:
-        if not 1 <= candidates <= MOST_CANDIDATES:
-            raise ValueError(f"candidates must be from 1 to {MOST_CANDIDATES}")
-        if rounds not in (1, 2):
-            raise ValueError("rounds must be 1 or 2")
-        if not seconds > 0:
-            raise ValueError("seconds must be more than 0")
+        checked(candidates, rounds, seconds)
         self.model = model
         self.candidates = candidates
         self.rounds = rounds
@@ -215,6 +212,18 @@ class ModelRewriter:
         reason = "" if late else type(error).__name__
         last = self._attempt("timeout" if late else "error", reason, {})
         return Rewritten(None, (*attempts, last))
+
+
+def checked(candidates: int, rounds: int, seconds: float) -> None:
+    """Raises:
+    ValueError: a number is out of range.
+    """
+    if not 1 <= candidates <= MOST_CANDIDATES:
+        raise ValueError(f"candidates must be from 1 to {MOST_CANDIDATES}")
+    if rounds not in (1, 2):
+        raise ValueError("rounds must be 1 or 2")
+    if not seconds > 0:
+        raise ValueError("seconds must be more than 0")
 
 
 def _judged(

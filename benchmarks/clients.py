@@ -1,76 +1,41 @@
 """What a wrapped client costs beside a bare one, on a loopback upstream, in one run.
 
-    python benchmarks/clients.py [--calls N] [--streams N] [--memory N] [--fuzz N]
+    python benchmarks/clients.py [--parts NAMES] [--calls N] [--streams N] [--memory N] [--fuzz N]
 
 Calls in turn, bare and wrapped, so that both meet the same machine. The audit itself is measured
 apart (`audit`), so that the last column is what the seam adds to it. The full sizes of the targets
-are `--memory 20000 --fuzz 100000`.
+are `--memory 20000 --fuzz 100000`; the first takes 7 minutes of one core. Long parts are in
+`wrapping/`.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import gc
 import json
-import multiprocessing
 import random
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from openai import AsyncOpenAI, OpenAI  # noqa: E402
+from openai import OpenAI  # noqa: E402
 
-from benchmarks.conformance.marker import FATAL, INSTEAD, WORD, marking, reader  # noqa: E402
+from benchmarks.conformance.marker import FATAL, WORD, marking, reader  # noqa: E402
+from benchmarks.wrapping.beside import beside  # noqa: E402
+from benchmarks.wrapping.loop import concurrent  # noqa: E402
+from benchmarks.wrapping.memory import memory  # noqa: E402
+from benchmarks.wrapping.upstream import upstream  # noqa: E402
 from guard import Guard, Report  # noqa: E402
-from guard.clients.steps import Check, Done, Emit, Known, Need, Probe  # noqa: E402
+from guard.clients.steps import Check, Done, Emit, Known, Need, Pause, Probe  # noqa: E402
 from guard.clients.streams import Hold, Streaming  # noqa: E402
 from tests.clients import scripts  # noqa: E402
 from tests.clients.scripts import CLEAN, MESSAGES, USER, events_of, read, sse  # noqa: E402
-from tests.openai_server import Answer, OpenAIServer  # noqa: E402
 
 POLICIES: tuple[Streaming, ...] = ("full", "earned", "observe")
-PAUSE = 0.01  # seconds between events of a timed stream: a hundred tokens a second
-
-
-def numbered(i: int) -> str:
-    """A text that no other stream has; every second one has the word that is rewritten."""
-    return CLEAN.replace("Rex", f"Rex{i}x") + ("" if i % 2 else f" It is a {WORD} of love.")
-
-
-def _serve(kind: str, urls: Any) -> None:
-    answers: dict[str, Any] = {
-        "clean": Answer(CLEAN),
-        "slow": Answer(CLEAN, pause=PAUSE),
-        "numbered": lambda seen: Answer(numbered(int(seen.body["user"])), pause=0.001),
-    }
-    sys.setswitchinterval(0.0005)
-    with OpenAIServer(answers[kind]) as server:
-        urls.put(server.url)
-        while True:
-            time.sleep(1)
-            server.seen.clear()
-
-
-@contextmanager
-def upstream(kind: str) -> Iterator[str]:
-    """A server in a process of its own, so that it takes nothing from the client's."""
-    spawn = multiprocessing.get_context("spawn")
-    urls = spawn.Queue()
-    process = spawn.Process(target=_serve, args=(kind, urls), daemon=True)
-    process.start()
-    try:
-        yield urls.get(timeout=60)
-    finally:
-        process.kill()
-        process.join()
 
 
 def ms(seconds: Sequence[float], share: float = 0.5) -> float:
@@ -183,79 +148,8 @@ def _drive(core: Any, chunks: Any, judge: Any) -> tuple[list[bytes], list[bytes]
                 sent.append(step.content)
             case Probe() | Check():
                 answer = judge(step)
-            case Done() | Known():
+            case Done() | Known() | Pause():
                 continue
-
-
-def concurrent(streams: int) -> None:
-    """So many streams at once: nothing leaks or crosses over, and the loop is never held up."""
-    guard = marking(record=lambda _: None, deadline=None)
-
-    async def one(client: AsyncOpenAI, i: int) -> bool:
-        stream = await client.chat.completions.create(
-            model="m", messages=MESSAGES, stream=True, user=str(i)  # type: ignore[arg-type]
-        )  # fmt: skip
-        got = "".join([c.choices[0].delta.content or "" async for c in stream if c.choices])
-        return got == numbered(i).replace(WORD, INSTEAD)
-
-    async def run(client: AsyncOpenAI) -> list[bool]:
-        async with client:
-            await one(client, 1)  # the SDK imports its parts with the first call
-            start.append(time.perf_counter())
-            steps.clear()
-            return await asyncio.gather(*(one(client, i) for i in range(streams)))
-
-    gc.collect()
-    gc.freeze()  # as docs/clients.md says: full collections would count as steps of the loop
-    with upstream("numbered") as url:
-        for name, wrapping in (("bare", False), ("wrapped", True)):
-            client = AsyncOpenAI(base_url=url, api_key="k", timeout=300)
-            client = guard.wrap(client, streaming="full") if wrapping else client
-            start: list[float] = []
-            with held_up() as steps:
-                right = asyncio.run(run(client))
-            print(f"{streams} streams at once, {name}: {time.perf_counter() - start[0]:.1f} s, the "
-                  f"longest step of the loop {1000 * max(steps):.1f} ms, p99.9 "
-                  f"{ms(steps, 0.999):.2f} ms (target 20)"
-                  + (f", {right.count(False)} wrong" if wrapping else ""))  # fmt: skip
-
-
-@contextmanager
-def held_up() -> Iterator[list[float]]:
-    """How long each step of the event loop computes, on the thread's own clock: what others do on
-    the machine does not count."""
-    steps: list[float] = []
-    run: Callable[[asyncio.Handle], None] = asyncio.Handle._run  # type: ignore[attr-defined]
-
-    def counted(self: asyncio.Handle) -> None:
-        start = time.thread_time()
-        run(self)
-        steps.append(time.thread_time() - start)
-
-    asyncio.Handle._run = counted  # type: ignore[attr-defined]
-    try:
-        yield steps
-    finally:
-        asyncio.Handle._run = run  # type: ignore[attr-defined]
-
-
-def memory(calls: int) -> None:
-    """Resident memory over many calls."""
-    guard = silent()
-    with upstream("clean") as url:
-        client = guard.wrap(OpenAI(base_url=url, api_key="k"))
-        seen = []
-        for i in range(calls):
-            list(ask(client, stream=True)) if i % 2 else ask(client)
-            if i in (calls // 5, calls - 1):
-                seen.append(_resident())
-    print(f"resident memory after {calls // 5} and after {calls} calls: {seen[0]:.1f} MB, "
-          f"{seen[1]:.1f} MB")  # fmt: skip
-
-
-def _resident() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * 4096 / 1e6
 
 
 def fuzz(streams: int, seed: int = 7) -> None:
@@ -309,27 +203,6 @@ def fuzz(streams: int, seed: int = 7) -> None:
           f"{wrong} with events lost or added, {len(known)} drafts judged")  # fmt: skip
 
 
-def beside(calls: int) -> None:
-    """`openai-guardrails` with one trivial check, where it can be installed, in its own process."""
-    if subprocess.run([sys.executable, "-c", "import guardrails"], check=False,
-                      capture_output=True).returncode:  # fmt: skip
-        print("openai-guardrails: not installed here (pip install openai-guardrails), not measured")
-        return
-    from guardrails import GuardrailsOpenAI  # type: ignore[import-not-found]
-
-    check = {"name": "Keyword Filter", "config": {"keywords": ["zzzz"]}}
-    stage = {"version": 1, "guardrails": [check]}
-    with upstream("clean") as url:
-        client = GuardrailsOpenAI(config={"version": 1, "output": stage}, base_url=url, api_key="k")
-        bare = OpenAI(base_url=url, api_key="k")
-        for one in (bare, client):
-            ask(one)
-        pairs = [(timed(lambda: ask(bare)), timed(lambda: ask(client))) for _ in range(calls)]
-    plain, theirs = ms([one for one, _ in pairs]), ms([one for _, one in pairs])
-    print(f"openai-guardrails, one keyword check, median of {calls}: bare {plain:.2f} ms, "
-          f"theirs {theirs:.2f} ms")  # fmt: skip
-
-
 def main() -> None:
     """Run all parts."""
     parser = argparse.ArgumentParser(
@@ -337,11 +210,11 @@ def main() -> None:
     )
     parser.add_argument("--calls", type=int, default=100)
     parser.add_argument("--streams", type=int, default=200)
-    parser.add_argument("--memory", type=int, default=1000)
+    parser.add_argument("--memory", type=int, default=2000)
     parser.add_argument("--fuzz", type=int, default=5000)
     parser.add_argument("--parts", help="names of parts, as single,fuzz; by default all")
     given = parser.parse_args()
-    parts: dict[str, Callable[[], None]] = {
+    parts: dict[str, Callable[[], object]] = {
         "single": lambda: single(given.calls),
         "passing": passing,
         "streamed": lambda: streamed(5),

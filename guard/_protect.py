@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
-from guard._session import in_force
+from guard._around import NOWHERE, Around
+from guard._streaming import StreamingFunction
 from guard.drafts import Places, Where, drafts_in, flowing, places, with_replies
 from guard.errors import InputError
 from guard.places import dotted, found
@@ -150,6 +151,7 @@ class Audits:
 
     guard: Guard | None
     where: Places
+    around: Around = NOWHERE
 
     def audited(self, items: Sequence[Any], turn: Turn, *, streamed: bool) -> list[Any]:
         """What goes out in place of these."""
@@ -157,10 +159,11 @@ class Audits:
 
         guard = self.guard or shared()
         drafts = drafts_in(items, self.where, streamed=streamed)
-        replies = {
-            key: guard.check(turn.with_draft(draft.text)).reply.text
-            for key, draft in drafts.items()
-        }
+        with self.around.again():
+            replies = {
+                key: guard.check(turn.with_draft(draft.text)).reply.text
+                for key, draft in drafts.items()
+            }
         return with_replies(items, drafts, replies, self.where)
 
     async def aaudited(self, items: Sequence[Any], turn: Turn, *, streamed: bool) -> list[Any]:
@@ -169,10 +172,11 @@ class Audits:
 
         guard = self.guard or await ashared()
         drafts = drafts_in(items, self.where, streamed=streamed)
-        replies = {
-            key: (await guard.acheck(turn.with_draft(draft.text))).reply.text
-            for key, draft in drafts.items()
-        }
+        with self.around.again():
+            replies = {
+                key: (await guard.acheck(turn.with_draft(draft.text))).reply.text
+                for key, draft in drafts.items()
+            }
         return with_replies(items, drafts, replies, self.where)
 
     def answer(self, result: Any, turn: Turn) -> Any:
@@ -181,25 +185,26 @@ class Audits:
             return self.awaited(result, turn)
         # Some streams are of both kinds: whoever called without awaiting reads without awaiting.
         if hasattr(result, "__next__"):
-            return self._here().held(result, turn)
+            return self.here().held(result, turn)
         if hasattr(result, "__anext__"):
-            return self._here().aheld(result, turn)
+            return self.here().aheld(result, turn)
         return self.audited([result], turn, streamed=False)[0]
 
     async def awaited(self, result: Awaitable[Any], turn: Turn) -> Any:
         """What the caller of a coroutine gets."""
         given = await result
         if hasattr(given, "__anext__"):
-            return self._here().aheld(given, turn)
+            return self.here().aheld(given, turn)
         if hasattr(given, "__next__"):
-            return self._here().held(given, turn)
+            return self.here().held(given, turn)
         return (await self.aaudited([given], turn, streamed=False))[0]
 
-    def _here(self) -> Audits:
-        """The same in the session around the call, wherever the stream is read."""
-        from guard._shared import shared
+    def here(self) -> Audits:
+        """The same with the guard in use and the session around the call, wherever the stream is
+        read."""
+        from guard._shared import made
 
-        return Audits(in_force(self.guard or shared()), self.where)
+        return Audits(self.guard or made(), self.where, Around.here())
 
     def held(self, stream: Iterator[Any], turn: Turn) -> Generator[Any, None, Any]:
         """A stream, when all of it was audited, with what the generator returns."""
@@ -240,15 +245,14 @@ def _wrapped(function: Callable[..., Any], asked: Asked, audits: Audits) -> Call
             raise
         return asked.turn(bound)
 
-    if inspect.isasyncgenfunction(function):
+    if inspect.isasyncgenfunction(function) or inspect.isgeneratorfunction(function):
+        sync = inspect.isgeneratorfunction(function)
 
-        @wraps(function)
-        async def agenerator(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
-            turn = turn_of(args, kwargs)
-            async for item in audits.aheld(function(*args, **kwargs), turn):
-                yield item
+        def stream(*args: Any, **kwargs: Any) -> Any:
+            turn, here = turn_of(args, kwargs), audits.here()
+            return (here.held if sync else here.aheld)(function(*args, **kwargs), turn)
 
-        return agenerator
+        return StreamingFunction(function, stream)
     if inspect.iscoroutinefunction(function):
 
         @wraps(function)
@@ -257,14 +261,6 @@ def _wrapped(function: Callable[..., Any], asked: Asked, audits: Audits) -> Call
             return await audits.awaited(function(*args, **kwargs), turn)
 
         return coroutine
-    if inspect.isgeneratorfunction(function):
-
-        @wraps(function)
-        def generator(*args: Any, **kwargs: Any) -> Generator[Any, None, Any]:
-            turn = turn_of(args, kwargs)
-            return (yield from audits.held(function(*args, **kwargs), turn))
-
-        return generator
 
     @wraps(function)
     def plain(*args: Any, **kwargs: Any) -> Any:

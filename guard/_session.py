@@ -6,7 +6,8 @@ threads of your own, `session.carry` takes it. It holds no text and no state of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
@@ -185,6 +186,20 @@ class session:  # noqa: N801 - used like a function, as contextlib's are
 
 
 _NOTHING = Opened(user=None, packs=(), mode=None, deadline=None, outer=None, by=None)
+
+
+@contextmanager
+def reopened(opened: Opened | None) -> Iterator[None]:
+    """Within, what was in force elsewhere is again; where that is nothing, what is here stays."""
+    if opened is None:
+        yield
+        return
+    token = _opened.set(opened)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):  # torn down in another context, which is left alone
+            _opened.reset(token)
 
 
 def in_force(guard: Guard) -> Guard:

@@ -8,7 +8,6 @@ the same answer every time, safe to call from many threads. That is `audit`. `ch
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -21,9 +20,10 @@ from guard.delivery import WHOLE, Delivery
 from guard.judge import Judge, Settings
 from guard.log import Recorder, record_event
 from guard.log.context import now_about
+from guard.log.events import tell
 from guard.models.encoder import DEFAULT_CACHE, Encoder
 from guard.more import MorePacks
-from guard.offload import awithin
+from guard.offload import awithin, to_its_end
 from guard.opinions import SecondOpinion, aconsulted, consulted
 from guard.packs.conditions import Role
 from guard.packs.firing import NOTHING
@@ -82,7 +82,7 @@ class Guard:
         cache: how much is remembered of what was read (messages; sentences with an encoder of your
             own); 0 turns it off.
         record: called with the report of each checked turn; by default a structlog event without
-            any text. It must not raise.
+            any text. What it raises is logged and changes nothing.
         rewriter: rewrites flagged drafts with a language model (`guard.repair.model`). `"model"`:
             the one that wrote the draft, over the client that asked for it, which `wrap` knows.
             Where it has none that passes a second audit, and without one, the offline rewriter is
@@ -303,15 +303,14 @@ class Guard:
         if delivery.released or delivery.gone:
             done = await awithin(FOREVER, going_on, job, done, delivery)
         report = with_reply(report, done, delivery, started, done_audit)
-        report = await asyncio.shield(awithin(FOREVER, self._keep, report, job))
-        return now_about(report)
+        return now_about(await to_its_end(self._keep, report, job))
 
     def _keep(self, report: Report, job: Job) -> Report:
         if self.log is not None:
             from guard.log.durable import kept
 
             report = now_about(kept(self.log, report, job.turn, lambda: job.fallback))
-        self._record(report)
+        tell(self._record, report)
         return report
 
     def prompt(self, packs: Iterable[str | Path] = ()) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from guard.log.events import logger
 from guard.offload import awithin, within
 from guard.packs.firing import NOTHING
 from guard.packs.ruleset import Ruleset
@@ -54,9 +55,9 @@ def consulted(
     deadline: Deadline,
 ) -> Consulted:
     """Ask for a second opinion where the heads are unsure, and decide anew with what it says."""
-    if not near(report, rules, second.bands):
-        return report, NOTHING
     try:
+        if not near(report, rules, second.bands):
+            return report, NOTHING
         wider = within(deadline.left, audit, turn, second.bands)
         asked = unsure(report, wider, second.bands)
         if not asked:
@@ -66,6 +67,8 @@ def consulted(
         graver = within(deadline.left, audit, turn, lowered) if lowered else report
     except TimeoutError:
         return report, NOTHING
+    except Exception as error:
+        return _none(report, error)
     return with_opinions(report, graver, opinions), lowered
 
 
@@ -78,9 +81,9 @@ async def aconsulted(
     deadline: Deadline,
 ) -> Consulted:
     """The same without blocking the event loop."""
-    if not near(report, rules, second.bands):
-        return report, NOTHING
     try:
+        if not near(report, rules, second.bands):
+            return report, NOTHING
         wider = await awithin(deadline.left, audit, turn, second.bands)
         asked = unsure(report, wider, second.bands)
         if not asked:
@@ -90,7 +93,16 @@ async def aconsulted(
         graver = await awithin(deadline.left, audit, turn, lowered) if lowered else report
     except TimeoutError:
         return report, NOTHING
+    except Exception as error:
+        return _none(report, error)
     return with_opinions(report, graver, opinions), lowered
+
+
+def _none(report: Report, error: Exception) -> Consulted:
+    """Whoever fails has no opinion: what the audit found stands. The type alone: a message could
+    quote."""
+    logger().error("second_opinion_failed", error=type(error).__name__)
+    return report, NOTHING
 
 
 def near(report: Report, rules: Ruleset, bands: Mapping[str, float]) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import inspect
+import pickle
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,6 +20,7 @@ from pydantic import BaseModel, ConfigDict
 import guard as package
 from guard import Guard, InputError, Report, protect
 from guard.drafts import pieces_of
+from guard.log.about import about, current
 from guard.models.encoder import Encoder
 
 LOSS = "My dog Bruno died last night. I miss him and the house is so quiet without him."
@@ -505,3 +508,101 @@ def collected(stream: Any) -> list[str]:
 
 async def _awaited(given: Any) -> Any:
     return await given
+
+
+class TestWhoIsOnRecord:
+    """Streams that are read after the session in which they were asked for."""
+
+    @pytest.fixture
+    def people(self) -> list[tuple[str | None, str | None]]:
+        return []
+
+    @pytest.fixture
+    def noting(self, blocking: Blocking, people: list[tuple[str | None, str | None]]) -> Guard:
+        def noted(_: Report) -> None:
+            opened = package.session.current()
+            people.append((opened.user if opened else None, current().subject))
+
+        return Guard(mode="observe", encoder=blocking.guard.judge.encoder, record=noted)
+
+    def test_a_generator(self, noting: Guard, people: list[Any], blocking: Blocking) -> None:
+        @noting.protect
+        def answer(messages: list[Any]) -> Iterator[str]:
+            yield SOOTHING
+
+        with package.session(user="p-1", mode="block"), about(subject="s-1"):
+            stream = answer(MESSAGES)
+        with package.session(user="p-2"), about(subject="s-2"):
+            text = "".join(stream)
+
+        assert people == [("p-1", "s-1")]
+        assert text == blocking.fallback
+
+    def test_an_async_generator(self, noting: Guard, people: list[Any], blocking: Blocking) -> None:
+        @noting.protect
+        async def answer(messages: list[Any]) -> AsyncIterator[str]:
+            yield SOOTHING
+
+        async def run() -> str:
+            async with package.session(user="p-1", mode="block"):
+                with about(subject="s-1"):
+                    stream = answer(MESSAGES)
+            return "".join([piece async for piece in stream])
+
+        text = asyncio.run(run())
+
+        assert people == [("p-1", "s-1")]
+        assert text == blocking.fallback
+
+    def test_streams_that_functions_give_back(self, noting: Guard, people: list[Any]) -> None:
+        async def later(messages: list[Any]) -> Iterator[str]:
+            return iter([SOOTHING])
+
+        with package.session(user="p-1"), about(subject="s-1"):
+            stream = noting.protect(lambda messages: iter([SOOTHING]))(MESSAGES)
+            awaited = asyncio.run(noting.protect(later)(MESSAGES))
+        collected_, also = "".join(stream), "".join(awaited)
+
+        assert people == [("p-1", "s-1")] * 2
+        assert collected_ == also == SOOTHING
+
+    def test_what_is_said_around_the_reading_counts_where_nothing_was_before(
+        self, noting: Guard, people: list[Any]
+    ) -> None:
+        @noting.protect
+        def answer(messages: list[Any]) -> Iterator[str]:
+            yield SOOTHING
+
+        stream = answer(MESSAGES)
+        with package.session(user="p-2"):
+            "".join(stream)
+
+        assert people == [("p-2", None)]
+
+    def test_of_a_generator_nothing_stays_where_it_was_read(self, noting: Guard) -> None:
+        @noting.protect
+        def answer(messages: list[Any]) -> Iterator[str]:
+            yield SOOTHING
+            yield "More of it."
+
+        with package.session(user="p-1"), about(subject="s-1"):
+            stream = answer(MESSAGES)
+        next(stream)
+
+        assert package.session.current() is None
+        assert current().subject is None
+
+
+@protect
+def streaming(messages: list[Any]) -> Iterator[str]:
+    """Says it in pieces."""
+    yield TAKING_UP
+
+
+def test_a_protected_generator_function_is_one_to_whoever_looks() -> None:
+    again = pickle.loads(pickle.dumps(streaming))  # noqa: S301 - our own
+
+    assert inspect.isgeneratorfunction(streaming)
+    assert str(inspect.signature(streaming)).startswith("(messages")
+    assert (streaming.__name__, streaming.__doc__) == ("streaming", "Says it in pieces.")
+    assert again is copy.copy(streaming) is streaming

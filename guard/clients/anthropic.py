@@ -39,19 +39,17 @@ def _asked(request: Mapping[str, Any]) -> Asked:
 
 
 def _body(body: Mapping[str, Any], asked: Asked) -> Part:
-    if body.get("type") == "error":
-        return Part(failed=True)
     pieces = [
         piece
         for at, block in enumerate(_list(body.get("content")))
         if isinstance(block, Mapping)
         for piece in _block(block, at, ("content", at), asked)
     ]
-    return Part(tuple(pieces), _finishes(body, ()))
+    return Part(tuple(pieces), _finishes(body, ()), failed=body.get("type") == "error")
 
 
 def _block(block: Mapping[str, Any], at: int, place: Pointer, asked: Asked) -> Iterator[Piece]:
-    field, kind = _BLOCKS.get(str(block.get("type")), ("", "text"))
+    field, kind = _BLOCKS.get(str(block.get("type")), ("text", "text"))
     if isinstance(said := block.get(field), str) and said:
         clear: tuple[Edit, ...] = (((*place, "citations"), None),) if block.get("citations") else ()
         yield Piece((at,), 0, _kind(kind, asked), (*place, field), said, True, clear)
@@ -77,7 +75,7 @@ def _event(event: Mapping[str, Any], asked: Asked) -> Part:
         return Part(tuple(_block(block, at, ("content_block",), asked)))
     if kind != "content_block_delta" or not isinstance(delta := event.get("delta"), Mapping):
         return NOTHING
-    field, what = _DELTAS.get(str(delta.get("type")), ("", "text"))
+    field, what = _DELTAS.get(str(delta.get("type")), ("text", "text"))
     if not isinstance(said := delta.get(field), str):
         return NOTHING
     return Part((Piece((at,), 0, _kind(what, asked), ("delta", field), said),))

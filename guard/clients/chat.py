@@ -39,8 +39,6 @@ def _chat_event(event: Mapping[str, Any], asked: Asked) -> Part:
 
 
 def _part(body: Mapping[str, Any], asked: Asked, name: str, *, whole: bool) -> Part:
-    if body.get("error"):
-        return Part(failed=True)
     pieces: list[Piece] = []
     finishes = []
     for at, choice in enumerate(_list(body.get("choices"))):
@@ -57,7 +55,7 @@ def _part(body: Mapping[str, Any], asked: Asked, name: str, *, whole: bool) -> P
             acts = choice["finish_reason"] in ("tool_calls", "function_call")
             withheld = () if acts else (((*place, "finish_reason"), WITHHELD),)
             finishes.append(Finish(number, withheld))
-    return Part(tuple(pieces), tuple(finishes))
+    return Part(tuple(pieces), tuple(finishes), failed=bool(body.get("error")))
 
 
 def _stored_body(body: Mapping[str, Any], asked: Asked) -> Part:
@@ -192,8 +190,7 @@ def _legacy_asked(request: Mapping[str, Any]) -> Asked:
 
 
 def _legacy_part(body: Mapping[str, Any], *, whole: bool) -> Part:
-    if body.get("error"):
-        return Part(failed=True)
+    failed = bool(body.get("error"))
     pieces, finishes = [], []
     for at, choice in enumerate(_list(body.get("choices"))):
         if not isinstance(choice, Mapping) or not isinstance(choice.get("text"), str):
@@ -207,7 +204,7 @@ def _legacy_part(body: Mapping[str, Any], *, whole: bool) -> Part:
         pieces.append(Piece((number,), number, "text", where, choice["text"], whole, clear))
         if choice.get("finish_reason") is not None:
             finishes.append(Finish(number, (((*place, "finish_reason"), WITHHELD),)))
-    return Part(tuple(pieces), tuple(finishes)) if pieces else NOTHING
+    return Part(tuple(pieces), tuple(finishes), failed=failed) if pieces or failed else NOTHING
 
 
 def _legacy_substitute(asked: Asked, text: str) -> bytes:

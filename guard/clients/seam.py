@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
+from guard._around import NOWHERE, Around
 from guard._session import ain_force, in_force, without_packs
 from guard.clients.drafts import Asked
 from guard.clients.jsontext import Pointer
@@ -81,8 +82,8 @@ class Plan:
     are fields that would hold for a request about the same reply."""
 
     dialect: Dialect
-    asked: Asked
-    content: bytes
+    asked: Asked = field(repr=False)
+    content: bytes = field(repr=False)
     prevented: bool = False
     refused: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -93,8 +94,9 @@ class Seam:
     """How a client's requests are audited. Made by `wrap`, and shared by all its transports.
 
     `refuse`: whether calls are refused whose replies can't be audited; else each is logged.
-    `known` are requests whose replies will be fetched later; `kept` the HTTP clients that were
-    wrapped, by the id of the one that was given. `drafter` is who is asked by one request.
+    `around` is what was said around the request that it is for, once there is one. `known` are
+    requests whose replies will be fetched later; `kept` the HTTP clients that were wrapped, by the
+    id of the one that was given. `drafter` is who is asked by one request.
     """
 
     guard: Guard
@@ -105,6 +107,7 @@ class Seam:
     dump: bool = False
     refuse: bool = True
     unfit: GuardError | None = None
+    around: Around = NOWHERE
     drafter: Drafter | None = field(default=None, compare=False, repr=False)
     known: dict[str, Asked] = field(default_factory=dict, compare=False, repr=False)
     kept: WeakValueDictionary[int, Any] = field(
@@ -127,11 +130,13 @@ class Seam:
             return replace(self._over(without_packs(self.guard)), streaming="full", unfit=error)
 
     def _over(self, guard: Guard) -> Seam:
+        around = Around.here()
         if guard is self.guard:
-            return self
+            return self if around == NOWHERE else replace(self, around=around)
         # To let streams go unaudited was chosen for the laxer mode.
         lax = self.streaming == "observe" and guard.mode != self.guard.mode
-        return replace(self, guard=guard, streaming="full" if lax else self.streaming)
+        streaming = "full" if lax else self.streaming
+        return replace(self, guard=guard, streaming=streaming, around=around)
 
     def plan(self, method: str, path: str, content: bytes) -> Plan | None:
         """What is done about a request; None if it passes untouched."""
@@ -159,8 +164,8 @@ class Seam:
     def remember(self, step: Known) -> None:
         """Keep what was asked of a reply that comes later; of the latest ones only."""
         self.known[step.key] = step.asked
-        while len(self.known) > _MOST_KNOWN:
-            self.known.pop(next(iter(self.known)), None)
+        for key in list(self.known)[:-_MOST_KNOWN]:  # a copy: other threads remember as well
+            self.known.pop(key, None)
 
     def core(self, plan: Plan, media: str) -> tuple[Core, Callable[[], tuple[Check, ...]]]:
         """What reads the reply: as a stream if it says so, or was asked for and doesn't say
@@ -192,7 +197,8 @@ class Seam:
         if self.unfit is not None:
             return self.failed(step, turn, self.unfit)
         try:
-            return self.guard.check(turn, delivery=self._delivery(step))
+            with self.around.again():
+                return self.guard.check(turn, delivery=self._delivery(step))
         except Exception as error:
             return self.failed(step, turn, error)
 
@@ -202,7 +208,8 @@ class Seam:
         if self.unfit is not None:
             return self.failed(step, turn, self.unfit)
         try:
-            return await self.guard.acheck(turn, delivery=self._delivery(step))
+            with self.around.again():
+                return await self.guard.acheck(turn, delivery=self._delivery(step))
         except Exception as error:
             return self.failed(step, turn, error)
 

@@ -30,12 +30,14 @@ def settle(
     asked: Asked,
     delivery: Delivery,
     released: Mapping[int, str] | None = None,
+    audited: list[tuple[Draft, Report]] | None = None,
 ) -> Generator[Step, Any, Settled]:
     """Check every draft in these texts, one after the other.
 
-    `released` is, by choice, what has gone out of it; all has, where the caller is gone.
+    `released` is, by choice, what has gone out of it; all has, where the caller is gone. `audited`
+    takes every draft as soon as it was checked.
     """
-    audited: list[tuple[Draft, Report]] = []
+    audited = [] if audited is None else audited
     for draft in drafts_of(slots, asked):
         out = (released or {}).get(draft.choice, "") if draft.place is None else ""
         out = "" if draft.slots[0].kind == "aside" else out

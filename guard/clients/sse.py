@@ -57,14 +57,14 @@ class Events:
         while (end := self._boundary()) is not None:
             raw, self._rest = self._rest[:end], self._rest[end:]
             self._lookout = 0
-            yield _event(raw)
+            yield event_of(raw)
         if len(self._rest) > MOST:
             raise OverflowError("an event is too large")
 
     def end(self) -> Event | None:
         """What is left when the stream has ended: an event that lacks its blank line."""
         raw, self._rest = self._rest, b""
-        return _event(raw) if raw else None
+        return event_of(raw) if raw else None
 
     def _boundary(self) -> int | None:
         """Where the first event ends: behind two line ends in a row. A carriage return that stands
@@ -77,7 +77,8 @@ class Events:
         return found.end()
 
 
-def _event(raw: bytes) -> Event:
+def event_of(raw: bytes) -> Event:
+    """What these bytes say, which are one event."""
     name, data = "", []
     for line in raw.splitlines():
         field, _, value = line.partition(b":")

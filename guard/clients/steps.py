@@ -60,11 +60,17 @@ class Done:
     reports: tuple[tuple[int, Report], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing is needed: others on the same event loop may have a turn."""
+
+
 class Broken:
     """Stands for the rest of a body that broke off."""
 
 
 BROKEN = Broken()
 NEED = Need()
-Step = Need | Emit | Probe | Check | Known | Done
+PAUSE = Pause()
+Step = Need | Emit | Probe | Check | Known | Done | Pause
 Core = Generator[Step, Any, None]

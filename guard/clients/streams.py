@@ -7,38 +7,28 @@ go out byte for byte.
 
 from __future__ import annotations
 
-import json
 from collections import deque
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Generator
+from dataclasses import replace
 from typing import Any, Literal
 
-from guard.clients.drafts import Asked, Draft, Key, Slot, drafts_of
+from guard.clients.drafts import Asked, Draft, Key, drafts_of
 from guard.clients.earned import LAG, due, earned
-from guard.clients.growing import Progress, Text, spread
-from guard.clients.jsontext import edited
-from guard.clients.parts import NOTHING, Dialect, Edit, Part, Piece
-from guard.clients.settle import Settled, finished, settle
+from guard.clients.growing import Progress
+from guard.clients.held import DONE, Ending, Held, held_of, part_of, portions
+from guard.clients.parts import Dialect, Part
+from guard.clients.settle import settle
 from guard.clients.sse import Event, Events
-from guard.clients.steps import NEED, Broken, Check, Core, Emit, Known, Probe, Step
-from guard.clients.whole import edits_of, unread
+from guard.clients.steps import NEED, PAUSE, Broken, Check, Core, Emit, Known, Probe, Step
+from guard.clients.texts import Texts
+from guard.clients.whole import unread
 from guard.delivery import Delivery
-from guard.report import Fault
+from guard.report import Fault, Report
 
 Streaming = Literal["earned", "full", "observe"]
-DONE = "[DONE]"
-UNREADABLE = Part()
 MOST = 8 << 20
 """Bytes that are held of one stream."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An event that waits. `until`, by text, how much of it must be released for it to go."""
-
-    event: Event
-    part: Part
-    until: tuple[tuple[Key, int], ...]
+STRETCH = 32  # events, of some 0.03 ms each, before others have a turn
 
 
 class Hold:
@@ -51,7 +41,7 @@ class Hold:
         self.asked = asked
         self.streaming = streaming
         self.prevented = prevented
-        self.texts: dict[Key, Text] = {}
+        self.texts = Texts()
         self.progress: dict[int, Progress] = {}
         self.queue: deque[Held] = deque()
         self.held = 0
@@ -59,6 +49,7 @@ class Hold:
         self.finishes: set[int] = set()
         self.choices: set[int] = set()
         self.settled = False
+        self.audited: list[tuple[Draft, Report]] = []
         self.unreadable = False  # an event could not be read, so that it may have held any text
 
     def run(self) -> Core:
@@ -70,8 +61,10 @@ class Hold:
                 broken = True
                 break
             try:
-                for event in events.feed(chunk):
+                for i, event in enumerate(events.feed(chunk), 1):
                     yield from self.take(event)
+                    if i % STRETCH == 0:
+                        yield PAUSE
             except OverflowError:
                 yield from self.overflow()
                 return
@@ -92,13 +85,16 @@ class Hold:
             if event.data is None or event.data == DONE:
                 yield Emit(event.raw)
             return
-        part = self.read(event)
-        self.queue.append(Held(event, part, tuple(self.grow(part))))
-        self.held += len(event.raw)
-        self.finishes |= {finish.choice for finish in part.finishes}
+        part = part_of(event, self.dialect, self.asked)
+        held = held_of(event, part, tuple(self.texts.grow(part.pieces)))
+        self.queue.append(held)
+        self.held += len(held.raw)
+        self.unreadable |= held.unreadable
+        self.finishes.update(held.finishes)
+        self.choices.update(held.finishes, (piece.choice for piece in part.pieces))
         if self.asked.later and part.key:
             yield Known(part.key, self.asked)
-        if part.last or event.data == DONE:
+        if held.closes:
             self.ended = not part.failed
         if event.data == DONE:
             yield from self.settle(whole=True)
@@ -112,43 +108,10 @@ class Hold:
         elif self.streaming == "observe":
             yield from self.release()
 
-    @property
-    def contradicted(self) -> bool:
-        """Whether a text that is audited was also given otherwise: where all is out by then, some
-        of it was not audited."""
-        return any(one.contradicted for one in self.texts.values() if self.asked.audits(one.kind))
-
-    def read(self, event: Event) -> Part:
-        """What of an event matters."""
-        if event.data is None or event.data == DONE:
-            return NOTHING
-        try:
-            value = json.loads(event.data)
-        except (ValueError, RecursionError):
-            value = None
-        if not isinstance(value, dict):
-            self.unreadable = True
-            return UNREADABLE
-        return self.dialect.event(value, self.asked)
-
-    def grow(self, part: Part) -> Iterator[tuple[Key, int]]:
-        """Add an event's texts to those before; how much of each must be out for it to go."""
-        for piece in part.pieces:
-            text = self.texts.setdefault(piece.key, Text(piece.choice, piece.kind))
-            self.choices.add(piece.choice)
-            if piece.whole:
-                text.repeat(piece.text)
-                yield piece.key, len(text.said) + 1  # repeats: only with the end
-            else:
-                text.deltas += piece.text
-                text.held += bool(piece.text)
-                yield piece.key, len(text.deltas)
-        self.choices |= {finish.choice for finish in part.finishes}
-
     def advance(self, part: Part) -> Generator[Step, Any, None]:
         """Audit what the drafts have come to, where a sentence of theirs has ended."""
         for choice in {piece.choice for piece in part.pieces if piece.kind == "text"}:
-            text = self.only(choice)
+            text = self.texts.only(choice)
             if text is None:
                 continue
             progress = self.progress.setdefault(choice, Progress())
@@ -162,32 +125,22 @@ class Hold:
             if earned(report):
                 progress.limit = stops[-1 - LAG]
 
-    def only(self, choice: int) -> Text | None:
-        """The text of a choice, if it has but one that is read as a draft."""
-        drafts = [
-            one
-            for one in self.texts.values()
-            if one.choice == choice and one.said and one.kind in ("text", "json")
-        ]
-        return drafts[0] if len(drafts) == 1 and drafts[0].kind == "text" else None
-
     def free(self, held: Held) -> bool:
         """Whether an event may go before the end."""
         if self.streaming == "observe":
-            return held.event.data != DONE and not held.part.last
-        if held.part.finishes or held.part.failed or held.part.last or held.event.data == DONE:
+            return not held.closes
+        if held.ends or held.unreadable:
             return False
-        if held.part is UNREADABLE:
-            return False
-        return all(self.out(key, until) for key, until in held.until)
+        return all(self.out(key, until) for key, until, _ in held.shares)
 
     def out(self, key: Key, until: int) -> bool:
+        """Whether so much of a text may go before the end."""
         text = self.texts[key]
         if until == 0:
             return True
         if not self.asked.audits(text.kind):
             return True
-        if text.kind == "json" or self.only(text.choice) is not text:
+        if text.kind == "json" or self.texts.only(text.choice) is not text:
             return False
         progress = self.progress.get(text.choice)
         return progress is not None and until <= progress.limit
@@ -197,92 +150,52 @@ class Hold:
         out = []
         while self.queue and self.free(self.queue[0]):
             held = self.queue.popleft()
-            self.held -= len(held.event.raw)
-            for piece in held.part.pieces:
-                if not piece.whole and piece.text:
-                    self.texts[piece.key].sent += len(piece.text)
-                    self.texts[piece.key].held -= 1
-            out.append(held.event.raw)
-        if out:
-            yield Emit(b"".join(out))
+            self.held -= len(held.raw)
+            self.texts.went(held.shares)
+            out.append(held.raw)
+        for portion in portions(out):
+            yield Emit(portion)
 
     def settle(self, *, whole: bool) -> Generator[Step, Any, None]:
         """Check the drafts as they are, and send what is left."""
         self.settled = True
         fault: Fault | None = None if whole else "incomplete"
+        gone = self.streaming == "observe"
         unsure = self.unreadable or self.asked.unheard
-        unsure = unsure or (self.streaming == "observe" and self.contradicted)
+        unsure = unsure or (gone and self.texts.contradicted(self.asked))
         delivery = Delivery(
             fault="error" if whole and unsure else fault,
-            gone=self.streaming == "observe",
+            gone=gone,
             prevented=self.prevented,
         )
-        settled = yield from settle(self.slots, self.asked, delivery, self.released)
-        rest = dict(self.remainders(settled))
-        out = [self.sent_as(held, settled, rest) for held in self.queue]
+        texts = self.texts
+        settled = yield from settle(texts.slots, self.asked, delivery, texts.released, self.audited)
+        rest = texts.remainders(settled.new)
+        ending = Ending(self.dialect, self.asked, texts, settled, rest)
+        out = []
+        for i, held in enumerate(self.queue, 1):
+            out.append(held.raw if gone else ending.bytes_of(held))
+            if i % STRETCH == 0:
+                yield PAUSE
         self.queue.clear()
-        yield Emit(b"".join(out))
+        for portion in portions(out):
+            yield Emit(portion)
 
     def left(self) -> tuple[Check, ...]:
-        """What is to be recorded where the caller goes away before the end: what they got."""
-        if self.settled:
-            return ()
-        drafts = drafts_of(self.slots, self.asked)
+        """What is to be recorded where the caller goes away before the end: what they got. A draft
+        whose check was under way is among it: who cancelled has ended that as well."""
+        done = [draft for draft, _ in self.audited]
         gone = Delivery(fault="incomplete", gone=True, prevented=self.prevented)
-        out = self.released
+        out = self.texts.released
         return tuple(
             Check(self.asked, draft, replace(gone, released=out.get(draft.choice, "")))
-            for draft in drafts
+            for draft in drafts_of(self.texts.slots, self.asked)
+            if draft not in done
         )
-
-    @property
-    def slots(self) -> list[Slot]:
-        """The texts so far; those of which something is out come first, as it begins the draft."""
-        ordered = sorted(self.texts.items(), key=lambda one: not one[1].sent)
-        return [Slot(key, one.choice, one.kind, one.said) for key, one in ordered]
-
-    @property
-    def released(self) -> dict[int, str]:
-        """By choice, what has gone out of its draft."""
-        return {
-            one.choice: one.deltas[: one.sent]
-            for one in self.texts.values()
-            if one.sent and one.kind == "text"
-        }
-
-    def remainders(self, settled: Settled) -> Iterator[tuple[Key, Iterator[str]]]:
-        """What is still to be sent of each text that changes, spread over the deltas that wait."""
-        for key, new in settled.new.items():
-            text = self.texts[key]
-            yield key, iter(spread(new[text.sent :], text.held))
-
-    def sent_as(self, held: Held, settled: Settled, rest: dict[Key, Iterator[str]]) -> bytes:
-        """An event as it goes out in the end."""
-        if self.streaming == "observe":
-            return held.event.raw
-        if held.part is UNREADABLE and settled.withheld:
-            return b""
-        edits: list[Edit] = finished(held.part, settled)
-        for piece in held.part.pieces:
-            edits += self.changes(piece, settled, rest)
-        if not edits or held.event.data is None:
-            return held.event.raw
-        return held.event.with_data(edited(held.event.data, edits)).raw
-
-    def changes(self, piece: Piece, settled: Settled, rest: dict[Key, Iterator[str]]) -> list[Edit]:
-        text = self.texts[piece.key]
-        if piece.whole:
-            if not self.asked.audits(piece.kind):
-                return []
-            # What a text is said to be in full must be what was audited.
-            full = settled.new.get(piece.key, text.said)
-            return edits_of(piece, full) if full != piece.text else []
-        if piece.key not in rest or not piece.text:
-            return []
-        return edits_of(piece, next(rest[piece.key], ""))
 
     def overflow(self) -> Generator[Step, Any, None]:
         """More came than can be held: it was not audited, and what was not sent will not be."""
         self.settled = True
         self.queue.clear()
+        self.texts.clear()
         yield from unread(self.dialect, self.asked, b"", "oversize")

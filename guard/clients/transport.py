@@ -6,27 +6,27 @@ connection, and try again.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from types import TracebackType
 from typing import Any, Self
 
+from guard.clients.body import AsyncBody, SyncBody
 from guard.clients.drafter import drafter_of
 from guard.clients.paths import concerns
 from guard.clients.seam import MARK, Plan, Receipt, Seam
-from guard.clients.steps import BROKEN, Check, Core, Done, Emit, Known, Need, Probe
-from guard.clients.whole import unread
-from guard.log.events import logger
-from guard.offload import awithin, submit, within
 from guard.repair.model.own import is_own_call
-from guard.report import Report
 
 PREVENTED = "x-guard-prevented"
 RECEIPT = "guard"
 """Extension of a response under which its receipt is found."""
+
+PLAN = "guard.plan"
+"""Extension of a request that was sent: what is done about it. A client that is redirected, or has
+to log in anew, sends it again, perhaps elsewhere and with its body left out."""
 
 _DECODED = ("content-encoding", "content-length", "transfer-encoding")
 
@@ -48,10 +48,9 @@ class Wrapped:
     def _concerned(self, request: Any) -> bool:
         if is_own_call():  # a rewriter that was given a wrapped client: its answer is no draft
             return False
-        if request.extensions.get(MARK) or not concerns(request.method, request.url.path):
+        if request.extensions.get(MARK):
             return False
-        request.extensions = {**request.extensions, MARK: True}
-        return True
+        return PLAN in request.extensions or concerns(request.method, request.url.path)
 
     def _by(self, seam: Seam, request: Any, plan: Plan, *, sync: bool) -> Seam:
         """The seam that knows who is asked, where a rewriter would ask them again."""
@@ -62,7 +61,7 @@ class Wrapped:
 
     def _sent(self, request: Any, plan: Plan) -> Any:
         """The request that goes upstream: the one that came, unless the prompt was added to."""
-        if not plan.prevented:
+        if not plan.prevented or request.method == "GET":
             return request
         headers = [
             (name, value)
@@ -111,13 +110,15 @@ class Sync(Wrapped):
     def handle_request(self, request: Any) -> Any:
         if not self._concerned(request):
             return self.inner.handle_request(request)
-        plan = self.seam.plan(request.method, request.url.path, request.read())
+        plan = request.extensions.get(PLAN)
+        plan = plan or self.seam.plan(request.method, request.url.path, request.read())
         if plan is None:
             return self.inner.handle_request(request)
         if plan.refused:
             return self._refusal(plan)
         seam = self._by(self.seam.here(), request, plan, sync=True)
-        response = self.inner.handle_request(self._sent(request, plan))
+        with _taken_care_of(request, plan):
+            response = self.inner.handle_request(self._sent(request, plan))
         return self._dressed(response, plan, seam, _classes(self.library.__name__)[2])
 
     def close(self) -> None:
@@ -142,13 +143,15 @@ class Async(Wrapped):
     async def handle_async_request(self, request: Any) -> Any:
         if not self._concerned(request):
             return await self.inner.handle_async_request(request)
-        plan = self.seam.plan(request.method, request.url.path, await request.aread())
+        plan = request.extensions.get(PLAN)
+        plan = plan or self.seam.plan(request.method, request.url.path, await request.aread())
         if plan is None:
             return await self.inner.handle_async_request(request)
         if plan.refused:
             return self._refusal(plan)
         seam = self._by(await self.seam.ahere(), request, plan, sync=False)
-        response = await self.inner.handle_async_request(self._sent(request, plan))
+        with _taken_care_of(request, plan):
+            response = await self.inner.handle_async_request(self._sent(request, plan))
         return self._dressed(response, plan, seam, _classes(self.library.__name__)[3])
 
     async def aclose(self) -> None:
@@ -167,147 +170,16 @@ class Async(Wrapped):
         await self.inner.__aexit__(kind, error, trace)
 
 
-class Body:
-    """The body of a response: what its core lets through. `dressed` is the response it is in."""
-
-    dressed: Any
-
-    def __init__(
-        self,
-        upstream: Any,
-        core: Core,
-        left: Callable[[], tuple[Check, ...]],
-        seam: Seam,
-        receipt: Receipt,
-        plan: Plan,
-    ) -> None:
-        self.upstream = upstream
-        self.core = core
-        self.left = left
-        self.seam = seam
-        self.receipt = receipt
-        self.plan = plan
-        self.chunks: Any = None  # kept: what is left of a body may be read by another loop
-
-    def _step(self, answer: object) -> Any:
-        """The next step of the core; None at its end. Should it fail, the fallback text goes out:
-        never what wasn't audited, and never an error of the guard's."""
-        try:
-            return self.core.send(answer)
-        except StopIteration:
-            return None
-        except Exception as error:
-            logger().error("seam_failed", error=type(error).__name__)
-            self.core = unread(self.plan.dialect, self.plan.asked, b"", "oversize")
-            return self._step(None)
-
-    def _done(self, step: Done) -> None:
-        self.receipt.reports += step.reports
-        headers = self.dressed.headers
-        # All at once: each `headers[...] =` would go through all that are there.
-        said = self.receipt.headers().items()
-        self.dressed.headers = type(headers)([*headers.multi_items(), *said])
-
-    def _abandoned(self) -> list[Check]:
-        """What is to be recorded where the caller goes away before the end; once only."""
-        left, self.left = self.left, tuple
-        return list(left())
-
-
-class SyncBody(Body):
-    """Read with `for`."""
-
-    def __iter__(self) -> Iterator[bytes]:
-        self.chunks = self.chunks or self.upstream.iter_bytes()
-        broken: Exception | None = None
-        step = self._step(None)
-        while step is not None:
-            answer: object = None
-            match step:
-                case Need():
-                    try:
-                        answer = next(self.chunks, None)
-                    except Exception as error:
-                        broken, answer = error, BROKEN
-                case Emit():
-                    if step.content:
-                        yield step.content
-                case Check():
-                    answer = self.seam.check(step)
-                case Probe():
-                    answer = self._probe(step)
-                case Known():
-                    self.seam.remember(step)
-                case Done():
-                    self._done(step)
-            step = self._step(answer)
-        self.left = tuple
-        if broken is not None:
-            raise broken
-
-    def _probe(self, step: Probe) -> Report | None:
-        try:
-            return within(self.seam.patience, self.seam.probe, step)
-        except TimeoutError:
-            return None
-
-    def close(self) -> None:
-        self.upstream.close()
-        for step in self._abandoned():
-            self.seam.check(step)
-
-
-class AsyncBody(Body):
-    """Read with `async for`."""
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        self.chunks = self.chunks or self.upstream.aiter_bytes()
-        broken: Exception | None = None
-        step = self._step(None)
-        while step is not None:
-            answer: object = None
-            match step:
-                case Need():
-                    try:
-                        answer = await anext(self.chunks, None)
-                    except Exception as error:
-                        broken, answer = error, BROKEN
-                    except BaseException:  # cancelled: not every SDK closes its stream then
-                        self._leave()
-                        raise
-                case Emit():
-                    if step.content:
-                        yield step.content
-                case Check():
-                    answer = await self.seam.acheck(step)
-                case Probe():
-                    answer = await self._probe(step)
-                case Known():
-                    self.seam.remember(step)
-                case Done():
-                    self._done(step)
-            step = self._step(answer)
-        self.left = tuple
-        if broken is not None:
-            raise broken
-
-    async def _probe(self, step: Probe) -> Report | None:
-        try:
-            return await awithin(self.seam.patience, self.seam.probe, step)
-        except TimeoutError:
-            return None
-
-    async def aclose(self) -> None:
-        await self.upstream.aclose()
-        if self.chunks is not None:
-            with suppress(RuntimeError):  # it is being read at this moment, and ends by itself
-                await self.chunks.aclose()
-        self._leave()
-
-    def _leave(self) -> None:
-        for step in self._abandoned():
-            # Whoever cancelled waits for nothing more, so a thread records it.
-            submit(self.seam.check, step)
+@contextmanager
+def _taken_care_of(request: Any, plan: Plan) -> Iterator[None]:
+    """While it is sent, the request is marked, so that no other guard audits its reply as well. The
+    mark must not stay: what is sent again would go by this guard, too."""
+    before = request.extensions
+    request.extensions = {**before, MARK: True}
+    try:
+        yield
+    finally:
+        request.extensions = {**before, PLAN: plan}
 
 
 @cache

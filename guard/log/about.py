@@ -5,9 +5,9 @@ request it belongs to. Said around the call, so that it reaches a check through 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from guard.log.parts import Circumstances
@@ -17,14 +17,14 @@ from guard.log.parts import Circumstances
 class About:
     """See `about`."""
 
-    subject: str | None = None
+    subject: str | None = field(default=None, repr=False)
     client_request_id: str | None = None
     request_id: str | None = None
     circumstances: Circumstances | None = None
     errors: tuple[str, ...] = ()
 
 
-_NOTHING = About()
+NOTHING = About()
 _CURRENT: ContextVar[About] = ContextVar("guard_about")
 
 
@@ -44,13 +44,27 @@ def about(**known: Any) -> Iterator[None]:
     Raises:
         TypeError: another name.
     """
-    before = _CURRENT.set(replace(_CURRENT.get(_NOTHING), **known))
+    before = _CURRENT.set(replace(_CURRENT.get(NOTHING), **known))
     try:
         yield
     finally:
         _CURRENT.reset(before)
 
 
+@contextmanager
+def said_again(known: About) -> Iterator[None]:
+    """Within, this holds in place of what is said around; where it is nothing, that stays."""
+    if known is NOTHING:
+        yield
+        return
+    before = _CURRENT.set(known)
+    try:
+        yield
+    finally:
+        with suppress(ValueError):  # torn down in another context, which is left alone
+            _CURRENT.reset(before)
+
+
 def current() -> About:
     """What was said around this call."""
-    return _CURRENT.get(_NOTHING)
+    return _CURRENT.get(NOTHING)

@@ -44,9 +44,19 @@ def record_all(*recorders: Recorder) -> Recorder:
 
     def record(report: Report) -> None:
         for recorder in recorders:
-            recorder(report)
+            tell(recorder, report)
 
     return record
+
+
+def tell(recorder: Recorder, report: Report) -> None:
+    """Call a recorder. What it raises is logged, and changes nothing: the turn was decided on, and
+    its reply must not become the draft again because a metric could not be written."""
+    try:
+        recorder(report)
+    except Exception as error:
+        # The type alone: a message could quote.
+        logger().error("recorder_failed", error=type(error).__name__)
 
 
 def logger() -> Any:

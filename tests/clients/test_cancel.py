@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
+import pytest
 from openai import AsyncOpenAI, OpenAI
 
-from benchmarks.conformance.marker import INSTEAD, WORD
+from benchmarks.conformance.marker import INSTEAD, WORD, Replacing, marking
 from guard import Guard
+from guard.repair import Job, Rewritten
 from tests.clients.conftest import Noted
-from tests.clients.scripts import CLEAN, MESSAGES
+from tests.clients.scripts import CLEAN, MARKED, MESSAGES, chat, sse
 from tests.openai_server import Answer, OpenAIServer, Seen
 
 SLOW = Answer(CLEAN, pause=0.05)
@@ -109,3 +112,78 @@ def test_streams_at_once_do_not_bleed_into_each_other(
             return await asyncio.gather(*map(one, range(many)))
 
     assert asyncio.run(run()) == [text(i).replace(WORD, INSTEAD) for i in range(many)]
+
+
+class Waiting(Replacing):
+    """A rewriter that takes its time."""
+
+    async def arewrite(self, job: Job) -> Rewritten:
+        await asyncio.sleep(60)
+        return self.rewrite(job)
+
+
+def test_cancelling_while_the_end_is_being_checked_is_on_record(server: OpenAIServer) -> None:
+    noted = Noted()
+    guard = marking(record=noted.append, rewriter=Waiting(WORD, lambda _: INSTEAD), deadline=None)
+    server.script(Answer(MARKED))
+
+    async def run() -> None:
+        client = guard.wrap(AsyncOpenAI(base_url=server.url, api_key="k"), streaming="full")
+        async with client:
+            stream: Any = await client.chat.completions.create(  # type: ignore[call-overload]
+                model="m", messages=MESSAGES, stream=True
+            )
+            task = asyncio.create_task(anext(stream))
+            while not server.answered:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.5)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await stream.close()
+
+    asyncio.run(run())
+
+    assert until(lambda: len(noted) == 1)
+    assert (noted[0].verdict.outcome, noted[0].verdict.fault) == ("unknown", "incomplete")
+
+
+def test_a_stream_that_was_checked_is_recorded_once_however_it_is_closed(
+    server: OpenAIServer, marker_guard: Guard, noted: Noted
+) -> None:
+    server.script(Answer(MARKED))
+    with marker_guard.wrap(OpenAI(base_url=server.url, api_key="k"), streaming="full") as client:
+        stream: Any = client.chat.completions.create(model="m", messages=MESSAGES, stream=True)  # type: ignore[call-overload]
+        next(stream)
+
+        stream.close()
+
+    assert [report.verdict.outcome for report in noted] == ["flag"]
+
+
+def test_an_upstream_that_cannot_be_closed_does_not_keep_a_stream_off_the_record(
+    marker_guard: Guard, noted: Noted
+) -> None:
+    content = sse(chat(CLEAN))
+
+    class Stuck(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            yield content[: len(content) // 2]
+            raise AssertionError("nobody reads on")
+
+        def close(self) -> None:
+            raise OSError("gone already")
+
+    def answered(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=Stuck())
+
+    with marker_guard.wrap(
+        httpx.Client(transport=httpx.MockTransport(answered)), streaming="observe"
+    ) as client:
+        request = client.build_request("POST", "http://a/chat/completions", json={"stream": True})
+        response = client.send(request, stream=True)
+        pieces = response.iter_raw()
+        next(pieces), next(pieces), next(pieces)
+        with pytest.raises(OSError, match="gone already"):
+            response.close()
+
+    assert [report.verdict.fault for report in noted] == ["incomplete"]

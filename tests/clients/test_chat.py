@@ -444,13 +444,14 @@ def test_websockets_are_refused_with_a_clear_error(client: OpenAI) -> None:
 
 
 def test_a_fault_of_the_guard_is_unknown_and_raises_nothing(
-    bare: OpenAI, server: OpenAIServer
+    bare: OpenAI, server: OpenAIServer, marker_guard: Guard
 ) -> None:
-    def failing(report: Report) -> None:
-        raise OSError("the disk is full")
+    class Faulty(Guard):
+        def check(self, *_: Any, **__: Any) -> Report:
+            raise OSError("the disk is full")
 
     server.script(Answer(MARKED))
-    blocking = marking(mode="block", record=failing)
+    blocking = Faulty(mode="block", encoder=marker_guard.judge.encoder)
 
     completion = ask(blocking.wrap(bare))
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from openai import AsyncOpenAI, OpenAI
 
-from guard import Guard, session
+from guard import Guard, Report, session
+from guard.log.about import about, current
 from tests.openai_server import Answer, OpenAIServer
 
 LOSS = "My dog Bruno died last night. I miss him and the house is so quiet without him."
@@ -95,3 +96,76 @@ def test_where_a_pack_of_the_session_does_not_fit_nothing_goes_out_unjudged(
 
     assert text
     assert "Stay strong" not in text
+
+
+class People(list[tuple[str | None, str | None]]):
+    """Whom the records are about: by the session, and by what was said for the log."""
+
+    def note(self, _: Report) -> None:
+        opened = session.current()
+        self.append((opened.user if opened else None, current().subject))
+
+
+@pytest.fixture
+def people() -> People:
+    return People()
+
+
+@pytest.fixture
+def noting(guard_: Guard, people: People) -> Guard:
+    return Guard(mode="annotate", encoder=guard_.judge.encoder, record=people.note)
+
+
+@pytest.mark.parametrize("streaming", ["observe", "earned", "full"])
+def test_a_stream_that_is_read_after_the_session_is_recorded_for_its_person(
+    server: OpenAIServer, noting: Guard, people: People, streaming: str
+) -> None:
+    bare = OpenAI(base_url=server.url, api_key="none", max_retries=0)
+    with noting.wrap(bare, streaming=streaming) as client:
+        with session(user="p-1"), about(subject="s-1"):
+            first = client.chat.completions.create(stream=True, **ASKED)
+        with session(user="p-2"), about(subject="s-2"):
+            second = client.chat.completions.create(stream=True, **ASKED)
+            said(first)
+        said(second)
+
+    assert people == [("p-1", "s-1"), ("p-2", "s-2")]
+
+
+def test_streams_of_many_people_that_are_read_elsewhere_never_meet(
+    server: OpenAIServer, noting: Guard, people: People
+) -> None:
+    many = [f"p-{i}" for i in range(12)]
+
+    async def run() -> None:
+        bare = AsyncOpenAI(base_url=server.url, api_key="none", max_retries=0)
+        async with noting.wrap(bare, streaming="full") as client:
+
+            async def asked(name: str) -> Any:
+                async with session(user=name):
+                    with about(subject=name):
+                        return await client.chat.completions.create(stream=True, **ASKED)
+
+            async def read(stream: Any) -> None:
+                async for _ in stream:
+                    pass
+
+            streams = [await asked(name) for name in many]
+            await asyncio.gather(*map(read, streams))
+
+    asyncio.run(run())
+
+    assert sorted(people) == sorted((name, name) for name in many)
+
+
+def test_a_stream_that_is_closed_after_the_session_is_recorded_for_its_person(
+    server: OpenAIServer, noting: Guard, people: People
+) -> None:
+    bare = OpenAI(base_url=server.url, api_key="none", max_retries=0)
+    with noting.wrap(bare, streaming="observe") as client:
+        with session(user="p-1"):
+            stream: Any = client.chat.completions.create(stream=True, **ASKED)
+        next(stream), next(stream)
+        stream.close()
+
+    assert people == [("p-1", None)]

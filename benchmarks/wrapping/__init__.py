@@ -1,0 +1,1 @@
+"""Parts of `benchmarks/clients.py` that are long enough to stand by themselves."""

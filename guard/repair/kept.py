@@ -7,7 +7,6 @@ What the reply does with a feeling is for the second audit. Reasons never quote 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from guard.repair.amounts import Amount, amounts, doses, in_words, numbers, phon
 from guard.repair.facts import code, help_named, items, links, names, plain, words
 from guard.repair.likeness import items_gone, turned
 from guard.report import AttemptOutcome, Span
+from guard.text.hidden import heaps_marks, is_hidden
 from guard.text.language import other_language
 
 _IDIOM = frozenset({"2"})  # the two of you
@@ -27,7 +27,6 @@ _MARKUP = re.compile(r"<(?!https?://[^\s<>]*>)\s*[/!]?[a-z][^>]{0,200}>|!\[", re
 _ABOUT_ITSELF = re.compile(
     r"\b(?:rewritten|revised|rewrite|rewording|improved version)\b[^.:\n]{0,40}[:\n]", re.IGNORECASE
 )
-_JOINERS = "\u200d\ufe0f"  # inside of emoji
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +68,10 @@ def strayed(draft: str, candidate: str, known: Known) -> Strayed | None:
 
 
 def _unfit(draft: str, candidate: str) -> str | None:
-    if {c for c in candidate if _hidden(c)} - set(draft):
+    if {c for c in candidate if is_hidden(c)} - set(draft):
         return "control or hidden characters"
+    if heaps_marks(candidate) and not heaps_marks(draft):
+        return "marks heaped on letters"
     if len(candidate) > max(LONGEST * len(draft), ROOM):
         return "much longer than the draft"
     if _LONG_WORD.search(candidate):
@@ -132,12 +133,6 @@ def _added(draft: str, candidate: str, known: Known) -> str | None:
     if language is not None and language != other_language(draft):
         return "it is in another language"
     return None
-
-
-def _hidden(char: str) -> bool:
-    if char in "\n\t\r" or char in _JOINERS:
-        return False
-    return unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs", "Cn"}
 
 
 def _without(text: str, spans: Iterable[Span]) -> str:

@@ -14,7 +14,7 @@ xllamacpp)
     ;;
 llama-cpp-python)
     packages="llama-cpp-python[server]>=0.3"
-    echo "model server: building $server; 15 to 30 minutes on two cores, and a compiler is needed"
+    echo "model server: building $server with a compiler; some 8 minutes of one core, more where it is busy"
     # Nothing that a text model on a processor does not need, and little optimised: compiling it is
     # most of the time that this takes.
     export CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL:-2}"

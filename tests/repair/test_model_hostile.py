@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openai import AsyncOpenAI, OpenAI
+from openai import AsyncOpenAI, AzureOpenAI, OpenAI
 
 from guard import Guard, Report, Turn, report_of
 from guard.repair.breaker import Breaker
@@ -202,7 +202,7 @@ def test_headers_that_never_end_hold_few_threads(
     server: OpenAIServer, making: Making, guard_: Guard
 ) -> None:
     server.script(Answer(creep=0.1))
-    one = making(seconds=0.4)
+    one = making(seconds=0.8)
     guard = Guard(mode="rewrite", rewriter=one, encoder=guard_.judge.encoder, deadline=None)
 
     reports = []
@@ -215,6 +215,32 @@ def test_headers_that_never_end_hold_few_threads(
     assert by_model(reports[0]) == [("timeout", "no answer in time")]
     assert by_model(reports[-1]) == [("circuit_open", "too many calls to the endpoint hang")]
     assert all(report.reply.by == "offline" for report in reports)
+
+
+@pytest.mark.parametrize("kind", [OpenAI, AsyncOpenAI, AzureOpenAI])
+def test_a_redirect_takes_the_conversation_nowhere_even_where_the_client_would_follow(
+    server: OpenAIServer, guard_: Guard, kind: Any
+) -> None:
+    with OpenAIServer(says(GOOD)) as elsewhere:
+        away = f"{elsewhere.url}/chat/completions".replace("127.0.0.1", "localhost")
+        server.script(Answer(status=307, headers={"Location": away}))
+        azure = {"azure_endpoint": f"http://{server.host}", "api_version": "1"}
+        client = kind(api_key="k", **(azure if kind is AzureOpenAI else {"base_url": server.url}))
+        one = ModelRewriter("a-model", client=client, breaker=Breaker(), seconds=60.0)
+        guard = Guard(mode="rewrite", rewriter=one, encoder=guard_.judge.encoder, deadline=None)
+
+        async def run() -> Report:
+            async with client:
+                return await guard.acheck(TURN)
+
+        if kind is AsyncOpenAI:
+            report = asyncio.run(run())
+        else:
+            with client:
+                report = guard.check(TURN)
+
+        assert by_model(report) == [("error", "status 307")]
+        assert elsewhere.seen == []
 
 
 def test_cancelling_a_rewrite_by_the_drafting_model_hangs_up(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import os
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
@@ -55,8 +56,10 @@ class Clients:
             raise ModelSetupError("give a client or a base_url, not both")
         if isinstance(client, openai.AsyncOpenAI):
             self._given = client.with_options(max_retries=0)
+            _amend(self._given, _stay_async)
         elif client is not None:
             self.sync = client.with_options(max_retries=0)
+            _amend(self.sync, _stay)
         else:
             address = checked(base_url or DEFAULT_URL, plain_http=plain_http)
             self._settings = {
@@ -102,6 +105,28 @@ class Clients:
         if made is not None:
             await made.close()
         self.close()
+
+
+def _amend(copied: Any, stay: Callable[[Any], Any]) -> None:
+    """Have a client follow no redirects. It is a copy of what was given, which goes on to."""
+    copied._prepare_options = stay(copied._prepare_options)
+
+
+def _stay(prepare: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda options: _staying(prepare(options))
+
+
+def _stay_async(prepare: Callable[[Any], Awaitable[Any]]) -> Callable[[Any], Awaitable[Any]]:
+    async def prepared(options: Any) -> Any:
+        return _staying(await prepare(options))
+
+    return prepared
+
+
+def _staying(options: Any) -> Any:
+    if "follow_redirects" in type(options).model_fields:  # not in the oldest SDKs
+        options.follow_redirects = False
+    return options
 
 
 def imported() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import os
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
@@ -55,11 +54,9 @@ class Clients:
         if client is not None and base_url is not None:
             raise ModelSetupError("give a client or a base_url, not both")
         if isinstance(client, openai.AsyncOpenAI):
-            self._given = client.with_options(max_retries=0)
-            _amend(self._given, _stay_async)
+            self._given = _still(client.with_options(max_retries=0))
         elif client is not None:
-            self.sync = client.with_options(max_retries=0)
-            _amend(self.sync, _stay)
+            self.sync = _still(client.with_options(max_retries=0))
         else:
             address = checked(base_url or DEFAULT_URL, plain_http=plain_http)
             self._settings = {
@@ -107,26 +104,23 @@ class Clients:
         self.close()
 
 
-def _amend(copied: Any, stay: Callable[[Any], Any]) -> None:
-    """Have a client follow no redirects. It is a copy of what was given, which goes on to."""
-    copied._prepare_options = stay(copied._prepare_options)
+class _Still:
+    """An HTTP client as it is, but for redirects: it follows none."""
+
+    def __init__(self, http: Any) -> None:
+        self._http = http
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._http, name)
+
+    def send(self, *request: Any, **how: Any) -> Any:
+        return self._http.send(*request, **{**how, "follow_redirects": False})
 
 
-def _stay(prepare: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return lambda options: _staying(prepare(options))
-
-
-def _stay_async(prepare: Callable[[Any], Awaitable[Any]]) -> Callable[[Any], Awaitable[Any]]:
-    async def prepared(options: Any) -> Any:
-        return _staying(await prepare(options))
-
-    return prepared
-
-
-def _staying(options: Any) -> Any:
-    if "follow_redirects" in type(options).model_fields:  # not in the oldest SDKs
-        options.follow_redirects = False
-    return options
+def _still(copied: Any) -> Any:
+    """The client, following no redirects. It is a copy of one that was given, and may."""
+    copied._client = _Still(copied._client)
+    return copied
 
 
 def imported() -> None:

@@ -58,6 +58,7 @@ class Answer:
         delay: seconds before anything is sent.
         pause: seconds between the events of a stream.
         drip: seconds between the bytes of a body that is no stream.
+        creep: seconds between the bytes of a header that never ends, in place of any answer.
         drop: the connection is closed at once, or in the midst of the body.
         done: whether a stream ends in `[DONE]`.
     """
@@ -75,6 +76,7 @@ class Answer:
     delay: float = 0.0
     pause: float = 0.0
     drip: float = 0.0
+    creep: float = 0.0
     drop: Literal["at once", "midway"] | None = None
     done: bool = True
 
@@ -202,6 +204,12 @@ class _Conversation(BaseHTTPRequestHandler):
         self.close_connection = self.close_connection or answer.drop is not None
         if answer.drop == "at once":
             return False
+        if answer.creep:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Creep: ")
+            while True:
+                self.wfile.write(b"a")
+                self.wfile.flush()
+                self.server.owner._wait(answer.creep)
         asked = seen.body if isinstance(seen.body, dict) else {}
         if answer.status == 200 and asked.get("stream"):
             return self._stream(answer, asked)

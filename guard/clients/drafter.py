@@ -23,7 +23,9 @@ _OF_THE_CALL = re.compile(
     rb"|expect|range|if-.*|idempotency-key|x-stainless-.*|traceparent|tracestate",
     re.IGNORECASE,
 )
-_OF_THE_BODY = re.compile(rb"content-.*|transfer-encoding|accept|x-stainless-.*", re.IGNORECASE)
+_OF_THE_BODY = re.compile(
+    rb"content-.*|transfer-encoding|accept|accept-encoding|x-stainless-.*", re.IGNORECASE
+)
 
 
 def drafter_of(request: Any, plan: Plan, inner: Any, library: Any, *, sync: bool) -> Drafter | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from guard.repair.facts import CODE_WIDE, HELP_WIDE, LINK_WIDE, LIST_WIDE, brings
 from guard.repair.job import Job
 from guard.report import ActName, DraftSentence, Finding, Label, Span
 from guard.text.document import Document, Sentence
@@ -26,11 +27,6 @@ _PARTICULAR = 0.6  # from which specificity a sentence is left in, whatever its 
 _OWN = frozenset("i i'm i've i'd me my mine myself we us our im ive".split())
 _YOU = frozenset("you your yours yourself".split())
 _CARE = ("risk.named", "risk.help", "refer")  # patterns of the base pack
-_HELP = re.compile(
-    r"\b(?:988|911|999|112|000|111|116 ?123|741741|emergency|emergencies|crisis|hotlines?"
-    r"|helplines?|lifelines?|samaritans|ambulance|police|poison control|findahelpline)\b",
-    re.IGNORECASE,
-)
 # How a sentence opens that speaks of oneself to turn to the other.
 _TURNS = re.compile(
     r"\W*(?:(?:and|but|so|oh|well|yes|no|aww?|okay|ok)\W+)?(?:i(?:'m| am)? (?:hear|see|wonder|hope"
@@ -46,11 +42,6 @@ _CARES = re.compile(
 )
 _FRAGMENT = 3  # words
 _LONG = 8  # sentences
-_LIST = re.compile(r"^\s*(?:[-*+\u2022]|\d+[.)]|#+)\s", re.MULTILINE)
-_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
-_LINK = re.compile(r"https?://|www\.|\b[\w.+-]+@[\w-]+\.\w|\]\(")
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_NAME = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]+\b")
 
 
 def wrong_sentences(job: Job, document: Document, also: Collection[int] = ()) -> list[int]:
@@ -161,12 +152,12 @@ def explored(job: Job, i: int) -> bool:
 
 def is_long(document: Document) -> bool:
     """Whether a draft is an argument or a list of its own, of which no part can be taken out."""
-    return len(document.sentences) > _LONG or _LIST.search(document.text) is not None
+    return len(document.sentences) > _LONG or LIST_WIDE.search(document.text) is not None
 
 
 def has_care(text: str) -> bool:
     """Whether a text names help in a crisis: a number, a line, a service."""
-    return _HELP.search(text) is not None
+    return HELP_WIDE.search(text) is not None
 
 
 def meets(one: Span, other: Span) -> bool:
@@ -221,19 +212,13 @@ def _guarded(job: Job, document: Document) -> tuple[list[bool], list[bool]]:
     name that the conversation did not have."""
     draft, said = job.turn.draft, " ".join(m.content for m in job.turn.messages)
     care = {match.sentence for match in document.matched(*_CARE)}
-    code = [match.span() for match in _CODE.finditer(draft)]
+    code = [match.span() for match in CODE_WIDE.finditer(draft)]
     spans = [one.span for one in job.report.audit.sentences]
     texts = [draft[span.start : span.end] for span in spans]
     firm = [
         i in care
         or any(start < span.end and span.start < end for start, end in code)
-        or _LINK.search(texts[i]) is not None
+        or LINK_WIDE.search(texts[i]) is not None
         for i, span in enumerate(spans)
     ]
-    return firm, [_brings(text, said) for text in texts]
-
-
-def _brings(sentence: str, said: str) -> bool:
-    """Whether a sentence has a number or a name that the conversation did not have."""
-    facts = [*_NUMBER.findall(sentence), *_NAME.findall(sentence)]
-    return any(fact not in said for fact in facts)
+    return firm, [brings(text, said) for text in texts]

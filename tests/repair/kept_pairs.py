@@ -470,3 +470,145 @@ LOSE = (
         "The exam went badly. <b>What</b> was hardest about it, and what now?",
     ),
 )
+
+# Written after the patterns had been mended on those above, and read once by them as they were: one
+# of these 26 was misread ("two links in a list").
+KEEP_LATER = (
+    Pair(
+        "a week in words",
+        "You have 1 week to appeal. Chin up!",
+        "You have one week to appeal. What would you want them to look at again?",
+    ),
+    Pair(
+        "three hundred",
+        "The fee is 300 euros, so be glad.",
+        "The fee is three hundred euros. What else hangs on it?",
+    ),
+    Pair(
+        "years with a dash in full",
+        "She taught there from 1990-1995. Smile!",
+        "She taught there from 1990 to 1995. What did you learn from her?",
+    ),
+    Pair(
+        "a full address of a page in brackets",
+        "No big deal, the list (https://example.org/list) is public.",
+        "The list is public (see https://example.org/list). What do you fear it shows?",
+    ),
+    Pair(
+        "two links in a list",
+        "Relax!\n- https://example.org/a/\n- www.example.net/b",
+        "Both are here:\n1. https://example.org/a\n2. https://www.example.net/b",
+    ),
+    Pair(
+        "a name with a hyphen in the genitive",
+        "Poor you. Anne-Marie said she'd come on Sunday.",
+        "Anne-Marie's word was that she'd come on Sunday. What did you hope for?",
+        said="Anne-Marie didn't come.",
+    ),
+    Pair(
+        "a name that opens the candidate",
+        "It's a pity about Milo. Time heals everything!",
+        "Milo is gone, and the house tells you so. What did he do when you came home?",
+        said="Milo ran off in spring.",
+    ),
+    Pair(
+        "a title that was there",
+        "Don't fret: Mrs. Abara marks strictly.",
+        "Mrs Abara marks strictly. Which remark of hers has stayed with you?",
+    ),
+    Pair(
+        "shell lines with a tilde less",
+        "Don't panic!\n```sh\ncd app\nmake\n```",
+        "These two lines do it:\n```\ncd app\nmake\n```\nWhat does it say?",
+    ),
+    Pair(
+        "inline code in the middle of another sentence",
+        "Easy, set `DEBUG=1` and smile.",
+        "If you set `DEBUG=1` it tells more. What did it say before it stopped?",
+    ),
+    Pair(
+        "hours cut short",
+        "It lasts 6 hours, and then all is well.",
+        "It lasts 6 hrs. What do you fear could happen in that time?",
+    ),
+    Pair(
+        "half a tablet as it was",
+        "Don't worry, half a tablet is what she said.",
+        "Half a tablet is what she said. What made you wonder about it?",
+    ),
+    Pair(
+        "cannot drawn apart",
+        "The school cannot change the date now. Oh well!",
+        "The school can not change the date now. What would another date have given you?",
+    ),
+    Pair(
+        "won't in full",
+        "They won't refund the ticket after May. Oh well!",
+        "They will not refund the ticket after May. What had you planned?",
+    ),
+    Pair(
+        "a sentence left word for word",
+        "Nobody told you the meeting had moved. Don't be upset!",
+        "Nobody told you the meeting had moved. What should have happened?",
+        said="Nobody told me the meeting had moved.",
+    ),
+    Pair(
+        "a comfort with a not that goes",
+        "You're not alone. The group meets at 7 pm in the library.",
+        "The group meets at 7 pm in the library. What would you want to say there?",
+    ),
+)
+LOSE_LATER = (
+    Pair(
+        "a hundred more",
+        "The fee is three hundred euros, so be glad.",
+        "The fee is four hundred euros. What else hangs on it?",
+    ),
+    Pair(
+        "weeks become months",
+        "You have six weeks to appeal. Chin up!",
+        "You have six months to appeal. What would you want them to look at again?",
+    ),
+    Pair(
+        "a dose twice as often",
+        "Don't worry, it is one tablet twice a day.",
+        "It is one tablet four times a day. What makes you doubt it?",
+    ),
+    Pair(
+        "a command that goes on",
+        "Easy, run `git clean` and smile.",
+        "Run `git clean -fdx` first. What did it say before it stopped?",
+    ),
+    Pair(
+        "code that nobody wrote",
+        "Easy, just empty the folder and smile.",
+        "Empty the folder with `rm -rf ~/*` first. What did it say?",
+    ),
+    Pair(
+        "a page more",
+        "No big deal, the list (https://example.org/list) is public.",
+        "The list (https://example.org/list) and https://example.org/all are public. And you?",
+    ),
+    Pair(
+        "a host with another ending",
+        "Relax! It's all on example.org these days.",
+        "It's all on example.com these days. What are you looking for?",
+    ),
+    Pair(
+        "must not becomes must",
+        "Tenants must not pay the agent for a viewing. Cheer up!",
+        "Tenants must pay the agent for a viewing. What did yours ask of you?",
+    ),
+    Pair(
+        "a second name",
+        "Poor you. Anne-Marie said she'd come on Sunday.",
+        "Anne-Marie and Joris said they'd come on Sunday. What did you hope for?",
+        said="Anne-Marie didn't come.",
+    ),
+    Pair(
+        "a number for help with a digit wrong",
+        "Please ring 116 123, all will be well. They listen day and night.",
+        "Please ring 116 132. They listen day and night. What has made tonight so hard?",
+        danger=True,
+    ),
+)

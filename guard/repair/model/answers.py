@@ -4,7 +4,6 @@ ending are looked at before any text is."""
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -13,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from guard.report import AttemptOutcome
 
 MOST_BYTES = 1 << 20
-_FENCED = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL)
+MOST_TOKENS = 10**9  # of one answer; more are a fault of the server
 Form = TypeVar("Form", bound=BaseModel)
 
 
@@ -34,8 +33,16 @@ class _Lenient(BaseModel):
 
 
 class _Message(_Lenient):
-    content: str | None = None
+    content: str | list[Any] | None = None
     refusal: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What it says; some servers give it in parts, some what the model thought before."""
+        parts = self.content if isinstance(self.content, list) else [{"text": self.content}]
+        texts = (part.get("text") for part in parts if isinstance(part, dict))
+        said = "".join(one for one in texts if isinstance(one, str))
+        return said.rpartition("</think>")[2]
 
 
 class _Choice(_Lenient):
@@ -43,14 +50,9 @@ class _Choice(_Lenient):
     finish_reason: str | None = None
 
 
-class _Usage(_Lenient):
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-
-
 class _Completion(_Lenient):
     choices: list[_Choice]
-    usage: _Usage | None = None
+    usage: Any = None
 
 
 def answer_of(body: bytes) -> Answer:
@@ -59,13 +61,18 @@ def answer_of(body: bytes) -> Answer:
         read = _Completion.model_validate_json(body)
     except ValidationError:
         return Answer(outcome="malformed", reason="the body is no chat completion")
-    usage = read.usage or _Usage()
-    said = _first(read)
+    usage = read.usage if isinstance(read.usage, dict) else {}
     return replace(
-        said,
-        tokens_in=max(0, usage.prompt_tokens),
-        tokens_out=max(0, usage.completion_tokens),
+        _first(read),
+        tokens_in=_counted(usage.get("prompt_tokens")),
+        tokens_out=_counted(usage.get("completion_tokens")),
     )
+
+
+def _counted(tokens: Any) -> int:
+    """How many tokens an endpoint says it counted; what cannot be is none."""
+    whole = isinstance(tokens, int | float) and not isinstance(tokens, bool)
+    return int(tokens) if whole and 0 <= tokens <= MOST_TOKENS else 0
 
 
 def _first(read: _Completion) -> Answer:
@@ -78,9 +85,10 @@ def _first(read: _Completion) -> Answer:
         return Answer(outcome="refused", reason="content filter")
     if first.finish_reason == "length":
         return Answer(outcome="malformed", reason="it broke off at its longest")
-    if not (first.message.content or "").strip():
+    text = first.message.text
+    if not text.strip():
         return Answer(outcome="empty", reason="no text in it")
-    return Answer(first.message.content or "")
+    return Answer(text)
 
 
 def formed(text: str, form: type[Form]) -> Form | None:
@@ -88,9 +96,8 @@ def formed(text: str, form: type[Form]) -> Form | None:
 
     Servers that cannot hold a model to a form give it in a fenced block, or among other words.
     """
-    fenced = _FENCED.search(text)
     inner = text[text.find("{") : text.rfind("}") + 1]
-    for candidate in (text, fenced[1] if fenced else "", inner):
+    for candidate in (text, _fenced(text), inner):
         value = _json(candidate)
         if isinstance(value, dict):
             try:
@@ -98,6 +105,14 @@ def formed(text: str, form: type[Form]) -> Form | None:
             except ValidationError:
                 continue
     return None
+
+
+def _fenced(text: str) -> str:
+    """What stands in the first fenced block. No pattern: those take long over a text of blanks."""
+    _, _, rest = text.partition("```")
+    _, _, block = rest.partition("\n")
+    inner, closed, _ = block.partition("```")
+    return inner if closed else ""
 
 
 def _json(text: str) -> Any:

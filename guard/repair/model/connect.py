@@ -54,9 +54,9 @@ class Clients:
         if client is not None and base_url is not None:
             raise ModelSetupError("give a client or a base_url, not both")
         if isinstance(client, openai.AsyncOpenAI):
-            self._given = client.with_options(max_retries=0)
+            self._given = _still(client.with_options(max_retries=0))
         elif client is not None:
-            self.sync = client.with_options(max_retries=0)
+            self.sync = _still(client.with_options(max_retries=0))
         else:
             address = checked(base_url or DEFAULT_URL, plain_http=plain_http)
             self._settings = {
@@ -102,6 +102,25 @@ class Clients:
         if made is not None:
             await made.close()
         self.close()
+
+
+class _Still:
+    """An HTTP client as it is, but for redirects: it follows none."""
+
+    def __init__(self, http: Any) -> None:
+        self._http = http
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._http, name)
+
+    def send(self, *request: Any, **how: Any) -> Any:
+        return self._http.send(*request, **{**how, "follow_redirects": False})
+
+
+def _still(copied: Any) -> Any:
+    """The client, following no redirects. It is a copy of one that was given, and may."""
+    copied._client = _Still(copied._client)
+    return copied
 
 
 def imported() -> None:

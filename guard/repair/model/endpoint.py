@@ -18,7 +18,7 @@ from guard.repair.breaker import Breaker, Permit, breaker_of
 from guard.repair.job import Deadline
 from guard.repair.model.answers import Answer, answer_of
 from guard.repair.model.connect import Clients
-from guard.repair.model.fetch import BrokenError, OversizeError, afetch, fetch
+from guard.repair.model.fetch import BrokenError, CrowdedError, OversizeError, afetch, fetch
 from guard.repair.model.retry import FILTER, WORTH_IT, policy, refuses_form
 from guard.report import AttemptOutcome
 
@@ -202,7 +202,7 @@ class Endpoint:
     def _tell(self, permit: Permit, error: Exception, had: float, *, last: bool) -> None:
         if _is_late(error):
             (permit.failed if had >= self._fair else permit.dropped)()
-        elif isinstance(error, _CircuitOpenError | _NoClientError):
+        elif isinstance(error, _CircuitOpenError | _NoClientError | CrowdedError):
             permit.dropped()
         elif refuses_form(error) and permit.probe:
             permit.well()  # it is there
@@ -234,6 +234,8 @@ def _failed(error: object) -> Answer:
         outcome, reason = "timeout", "no answer in time"
     elif isinstance(error, OversizeError):
         outcome, reason = "malformed", "the body is too large"
+    elif isinstance(error, CrowdedError):
+        outcome, reason = "circuit_open", "too many calls to the endpoint hang"
     elif isinstance(error, _NoClientError):
         reason = "there is no client for sync calls"
     elif isinstance(error, openai.APIStatusError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI, OpenAI
 
 T = TypeVar("T")
+MOST_LEFT = 8
+"""Calls to one address that were left at their deadline, and have not ended yet."""
+# What fits a read of these does not fill the memory when it is unpacked; of newer ones it may.
+_CODINGS = frozenset(("", "identity", "gzip", "deflate"))
+_left: dict[tuple[int, str], set[Future[bytes]]] = {}  # by process and address
 
 
 class OversizeError(Exception):
@@ -32,14 +38,19 @@ class BrokenError(Exception):
     """The connection broke off in the midst of the body."""
 
 
+class CrowdedError(Exception):
+    """So many calls hang already that no more are made: each holds a thread and a connection."""
+
+
 def fetch(client: OpenAI, body: dict[str, Any], deadline: Deadline) -> bytes:
     """The body of the answer, on a thread that is left behind at the deadline.
 
     Raises:
         TimeoutError: it was not there in time.
-        openai.APIError, OversizeError, BrokenError: there is none.
+        openai.APIError, OversizeError, BrokenError, CrowdedError: there is none.
     """
-    return _thread(_read, client, body, deadline).result(deadline.left)
+    with _leaving(client, body, deadline) as running:
+        return running.result(deadline.left)
 
 
 async def afetch(
@@ -51,7 +62,25 @@ async def afetch(
     async with asyncio.timeout(deadline.left):
         if isinstance(client, AsyncOpenAI):
             return await _aread(client, body, deadline)
-        return await asyncio.wrap_future(_thread(_read, client, body, deadline))
+        with _leaving(client, body, deadline) as running:
+            return await asyncio.wrap_future(running)
+
+
+@contextmanager
+def _leaving(client: Any, body: dict[str, Any], deadline: Deadline) -> Iterator[Future[bytes]]:
+    """A call that runs on a thread. Whoever stops waiting leaves it behind: a server that sends its
+    headers byte by byte holds it for as long as it likes."""
+    key = (os.getpid(), str(client.base_url))
+    left = _left.setdefault(key, set())
+    if len(left) >= MOST_LEFT:
+        raise CrowdedError
+    running = _thread(_read, client, body, deadline)
+    try:
+        yield running
+    finally:
+        if not running.done():
+            left.add(running)
+            running.add_done_callback(left.discard)
 
 
 def _read(client: Any, body: dict[str, Any], deadline: Deadline) -> bytes:
@@ -61,6 +90,7 @@ def _read(client: Any, body: dict[str, Any], deadline: Deadline) -> bytes:
         client.chat.completions.with_streaming_response.create(**_call(body, deadline)) as answer,
         _translated(),
     ):
+        _readable(answer)
         for chunk in answer.iter_bytes():
             _take(received, chunk)
             if not deadline.left:
@@ -74,6 +104,7 @@ async def _aread(client: AsyncOpenAI, body: dict[str, Any], deadline: Deadline) 
     with own_call():
         async with create(**_call(body, deadline)) as answer:
             with _translated():
+                _readable(answer)
                 async for chunk in answer.iter_bytes():
                     _take(received, chunk)
     return bytes(received)
@@ -82,7 +113,17 @@ async def _aread(client: AsyncOpenAI, body: dict[str, Any], deadline: Deadline) 
 def _call(body: dict[str, Any], deadline: Deadline) -> dict[str, Any]:
     known = {name: body[name] for name in ("model", "messages")}
     rest = {name: value for name, value in body.items() if name not in known}
-    return {**known, "extra_body": rest, "timeout": deadline.left}
+    return {
+        **known,
+        "extra_body": rest,
+        "extra_headers": {"Accept-Encoding": "identity"},
+        "timeout": deadline.left,
+    }
+
+
+def _readable(answer: Any) -> None:
+    if answer.headers.get("content-encoding", "").strip().lower() not in _CODINGS:
+        raise BrokenError
 
 
 def _take(received: bytearray, chunk: bytes) -> None:
@@ -97,7 +138,7 @@ def _translated() -> Iterator[None]:
     two."""
     try:
         yield
-    except (OversizeError, TimeoutError):
+    except (OversizeError, TimeoutError, BrokenError):
         raise
     except Exception as error:
         late = any("Timeout" in kind.__name__ for kind in type(error).__mro__)

@@ -10,15 +10,15 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Literal, Self, get_args
 
-from guard.errors import InputError, LogError, LogUnavailableError
+from guard.errors import InputError, LogUnavailableError
 from guard.log import retention
 from guard.log.canonical import uuid7
 from guard.log.checkpoint import Verifier
 from guard.log.events import logger
+from guard.log.evidence import Redact
 from guard.log.heads import codes_of, name_of, now, written
 from guard.log.keys import Secrets, load_secrets
 from guard.log.part import Part
@@ -27,7 +27,7 @@ from guard.log.places import Places, not_vanished, open_store
 from guard.log.record import Disposition, ReviewRecord, TextMode, Texts, TurnRecord, parse
 from guard.log.signing import FileSink, HTTPSink, Sink
 from guard.log.store import Checkpoint, Receipt, Store
-from guard.log.texts import Redact, kept_as, texts_of
+from guard.log.texts import kept_as, texts_of
 from guard.log.turns import turn_fields
 from guard.log.writer import Counts, OnError
 from guard.report import Report
@@ -128,8 +128,6 @@ class Log:
                 raise ValueError(f"{name} must be one of {', '.join(known)}, not {value!r}")
         if not 0 <= rate <= 1:
             raise ValueError(f"rate must be between 0 and 1, not {rate}")
-        if text == "redacted" and redact is None:
-            _shipped_redactor()
         # A process may change its directory later: the files stay where they were meant.
         where = where if "://" in str(where) else Path(where).absolute()
         files = files and Path(files).absolute()
@@ -252,7 +250,7 @@ class Log:
         if note is not None:
             if body.key is not None and part.gone(body.key):
                 raise InputError("the subject of this record was erased: review it without a note")
-            kept = kept_as(self.text, self._redacted, self._secrets.pepper)
+            kept = kept_as(self.text, self._redact, self._secrets.pepper)
             texts = Texts(mode=self.text, note=kept(note))
         fields = {"of": record_id, "disposition": disposition, "reviewer": reviewer, "rule": rule}
         return part.writer.write(part.with_texts(ReviewRecord, fields, texts, tag))
@@ -378,14 +376,11 @@ class Log:
         """The texts to keep; a record must not be lost because redaction failed."""
         try:
             return texts_of(
-                report, turn, self.text, self._redacted, self._secrets.pepper, self._context
+                report, turn, self.text, self._redact, self._secrets.pepper, self._context
             ), ()
         except Exception as error:
             logger().error("log_redaction_failed", error=type(error).__name__)
             return None, ("redaction_failed",)
-
-    def _redacted(self, text: str) -> str:
-        return (self._redact or _shipped_redactor())(text)
 
     def _forked(self) -> None:
         """In the child of a fork: the lock may be held by a thread that does not exist here."""
@@ -419,12 +414,3 @@ if hasattr(os, "register_at_fork"):
 def _drawn(event_id: str, rate: float) -> bool:
     drawn = int.from_bytes(hashlib.sha256(event_id.encode()).digest()[:8], "big")
     return drawn < rate * 2**64
-
-
-@cache
-def _shipped_redactor() -> Redact:
-    try:
-        from guard.log.redact import redact
-    except ModuleNotFoundError:
-        raise LogError("texts cannot be redacted here: give redact=, or text='hashed'") from None
-    return redact

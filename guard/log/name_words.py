@@ -8,13 +8,17 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 
 from guard.log.common_words import CAPITALISED, COUNTRIES, PLAIN, TITLES_ANY_CASE
 from guard.log.given_names import CAPITAL, SURE
 from guard.log.pieces import PLACEHOLDER
 
-_WORD = re.compile(rf"{PLACEHOLDER.pattern}|[^\W\d_]+(?:['-][^\W\d_]+)*")
+_WORD, _ASCII_WORD = (
+    re.compile(rf"({PLACEHOLDER.pattern}|{letter}+(?:['-]{letter}+)*)")
+    for letter in (r"[^\W\d_]", "[A-Za-z]")
+)
 _SENTENCE_END = re.compile(r"[.!?\n:;\"(]")
 _VOCABULARY = Path(__file__).parents[1] / "models" / "minilm" / "tokenizer.json"
 NOT_NAMES = PLAIN | CAPITALISED | COUNTRIES
@@ -74,12 +78,13 @@ class Word:
 class Words:
     """The words of a text, by their places."""
 
-    __slots__ = ("_made", "_spans", "_text", "told")
+    __slots__ = ("_gaps", "_made", "_starts", "told")
 
     def __init__(self, text: str) -> None:
-        self.told: list[str] = _WORD.findall(text)
-        self._text = text
-        self._spans: list[tuple[int, int]] | None = None
+        parts = (_ASCII_WORD if text.isascii() else _WORD).split(text)
+        self.told = parts[1::2]
+        self._gaps = parts[::2]
+        self._starts = list(accumulate(map(len, parts)))[::2]
         self._made: dict[int, Word] = {}
 
     def __len__(self) -> int:
@@ -88,11 +93,7 @@ class Words:
     def __getitem__(self, place: int) -> Word:
         made = self._made.get(place)
         if made is None:
-            if self._spans is None:
-                self._spans = [match.span() for match in _WORD.finditer(self._text)]
-            start, _ = self._spans[place]
-            before = self._spans[place - 1][1] if place else 0
-            made = Word.of(start, self.told[place], self._text[before:start])
+            made = Word.of(self._starts[place], self.told[place], self._gaps[place])
             self._made[place] = made
         return made
 

@@ -40,7 +40,7 @@ from guard.log.personal_fragments import (
     UNIT,
     YEAR,
 )
-from guard.log.personal_signs import Need, Signs, digits, found, word
+from guard.log.personal_signs import Need, Signs, beside, digits, found, word
 from guard.log.pieces import PersonalKind, PersonalPiece
 
 _Rule = tuple[PersonalKind, Need, re.Pattern[str], Callable[[re.Match[str]], bool] | None]
@@ -125,21 +125,21 @@ RULES: tuple[_Rule, ...] = (
     _rule("DATE", digits(4), APART + rf"\d\d?[-/.]\d\d?[-/.](?:{YEAR}|\d\d)" + ENDED, dated),
     _rule(
         "DATE",
-        digits(1, *MONTHS),
+        beside(1, *MONTHS),
         APART + rf"(?:the )?{DAY}(?: of)? {MONTH}\b(?:\.(?= ?\d))?(?:,? {YEAR})?" + ENDED,
     ),
-    _rule("DATE", digits(1, *MONTHS), APART + rf"{MONTH}\.? (?:the )?{DAY}(?:,? {YEAR})?" + ENDED),
-    _rule("DATE", digits(4, *MONTHS), APART + rf"{MONTH}\.?,? {YEAR}" + ENDED),
+    _rule("DATE", beside(1, *MONTHS), APART + rf"{MONTH}\.? (?:the )?{DAY}(?:,? {YEAR})?" + ENDED),
+    _rule("DATE", beside(4, *MONTHS), APART + rf"{MONTH}\.?,? {YEAR}" + ENDED),
     _rule(
         "DATE",
-        digits(1, *MONTHS),
+        beside(1, *MONTHS),
         APART + rf"(?:(?:the )?{DAY}(?: of)? (?!ma[ry]){MONTH}|(?!ma[ry]){MONTH} {DAY})"
         rf"(?:,? {YEAR})?" + ENDED,
         case=False,
     ),
     _rule(
         "DATE",
-        digits(2, "born", "dob", "d.o.b", "birth"),
+        beside(2, "born", "dob", "d.o.b", "birth"),
         r"\b(?:born|dob|d\.o\.b\.|date of birth|birthday|birth date)(?: is| was| on| in|:){0,2} "
         rf"(?P<piece>\d\d?[-/.]\d\d?|{YEAR})" + ENDED,
         case=False,
@@ -183,7 +183,7 @@ RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         "ADDRESS",
-        found(rf" (?i:{SUFFIX})\b", 1),
+        digits(1),
         rf"(?<![\w\]@+\-])(?:{UNIT},? )?\d{{1,6}}[A-Za-z]? "
         r"(?P<words>[\w'.-]{2,30}(?: [\w'.-]{1,30}){0,3}?) "
         rf"{SUFFIX}\b\.?(?:,? {UNIT}{ENDED})?(?:{TOWN})?(?:,? {POSTCODE})?",
@@ -200,7 +200,7 @@ RULES: tuple[_Rule, ...] = (
         r"|[A-ZÄÖÜ][a-zäöüß]{2,30}(?:straße|strasse|str\.|weg|platz|gasse|allee|straat|laan|plein|"
         r"gracht|gatan|vägen|veien) \d{1,4} ?[a-z]?)" + rf"(?:,? \d{{4,5}} {CAP})?(?!\w)",
     ),
-    _rule("ADDRESS", digits(1, "box"), APART + r"P\.? ?O\.? ?Box \d{1,7}" + ENDED, case=False),
+    _rule("ADDRESS", beside(1, "box"), APART + r"P\.? ?O\.? ?Box \d{1,7}" + ENDED, case=False),
     _rule(
         "ADDRESS",
         digits(5),
@@ -213,14 +213,14 @@ RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         "ADDRESS",
-        digits(4, "zip", "post"),
+        beside(4, "zip", "post"),
         r"\b(?:zip|post|postal)(?: ?code)?(?: is|:)? (?P<piece>\d{4,6}(?:-\d{4})?)" + ENDED,
         case=False,
     ),
     _rule("ADDRESS", digits(10), APART + r"-?\d{1,3}\.\d{4,8}, ?-?\d{1,3}\.\d{4,8}" + ENDED),
     _rule(
         "ADDRESS",
-        digits(1, "apartment", "apt", "unit", "suite", "flat"),
+        beside(1, "apartment", "apt", "unit", "suite", "flat"),
         APART + r"(?:Apartment|Apt|Unit|Suite|Flat)\.? #?\d{1,5}[A-Za-z]?" + ENDED,
     ),
     _rule(
@@ -267,7 +267,7 @@ RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         "ID",
-        digits(1, "late", "registration"),
+        beside(1, "late", "registration"),
         r"\b(?:[Pp]late|[Rr]egistration)(?: is|,|:){0,2} "
         r"(?P<piece>[A-Z]{1,3}\d{1,4} ?[A-Z]{0,3})" + ENDED,
     ),

@@ -9,23 +9,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _DIGIT, _ASCII_DIGIT = re.compile(r"\d"), re.compile("[0-9]")
+_NEAR = 24  # characters: "registration is: ABC 1" has 20 from its first letter to its digit
+_MANY = 40  # digits: beyond, what stands around them is most of the text
 # What a pattern that ignores case takes for an ASCII letter, beside its capital.
 _SAME = str.maketrans({"\u017f": "s", "\u212a": "k", "\u0130": "i", "\u0131": "i"})
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """A text, the same in small letters, and how many digits it has."""
+    """A text, the same in small letters, how many digits it has, and what stands around them."""
 
     text: str
     low: str
     digits: int
+    near: str
 
     @classmethod
     def of(cls, text: str) -> Signs:
-        if text.isascii():
-            return cls(text, text.lower(), len(_ASCII_DIGIT.findall(text)))
-        return cls(text, text.translate(_SAME).lower(), len(_DIGIT.findall(text)))
+        plain = text.isascii()
+        low = text.lower() if plain else text.translate(_SAME).lower()
+        places = [match.start() for match in (_ASCII_DIGIT if plain else _DIGIT).finditer(low)]
+        if len(places) > _MANY:
+            return cls(text, low, len(places), low)
+        around = (low[max(place - _NEAR, 0) : place + _NEAR] for place in places)
+        return cls(text, low, len(places), "\n".join(around))
 
 
 Need = Callable[[Signs], bool]
@@ -36,6 +43,11 @@ def digits(least: int, *words: str) -> Need:
     if not words:
         return lambda signs: signs.digits >= least
     return lambda signs: signs.digits >= least and any(map(signs.low.__contains__, words))
+
+
+def beside(least: int, *words: str) -> Need:
+    """So many digits, and one of the words, in small letters, within 24 characters of one."""
+    return lambda signs: signs.digits >= least and any(map(signs.near.__contains__, words))
 
 
 def word(*words: str) -> Need:

@@ -37,6 +37,11 @@ _ENTRIES_OF = """
 SELECT seq, leaf, body, event_id, kind FROM entry
 WHERE seq >= %s AND seq < %s AND kind = %s ORDER BY seq LIMIT %s
 """
+_RECORDS = """
+SELECT seq, leaf, body, event_id, kind, key_id, nonce, ct
+FROM entry LEFT JOIN payload USING (event_id)
+WHERE seq >= %s AND seq < %s ORDER BY seq LIMIT %s
+"""
 
 
 class PostgresStore:
@@ -139,6 +144,18 @@ class PostgresStore:
         )
         for seq, *rest in self._pages(query, start, stop):
             yield seq, Payload(*rest)
+
+    def records(
+        self, start: int = 0, stop: int | None = None
+    ) -> Iterator[tuple[Entry, Payload | None]]:
+        self._settle()
+        for seq, leaf, body, event_id, kind, key, nonce, ct in self._pages(_RECORDS, start, stop):
+            payload = None if key is None else Payload(key, nonce, ct)
+            yield Entry(seq, leaf, body, event_id, kind), payload
+
+    def strays(self, known: int) -> Iterator[int]:  # noqa: ARG002 - as the interface has it
+        """None: a payload is found by the id of its record, and has no place of its own."""
+        return iter(())
 
     def add_checkpoint(self, checkpoint: Checkpoint) -> bool:
         """Keep a checkpoint, unless another came between; two at once cannot both be kept."""

@@ -31,7 +31,7 @@ from guard.log.store import (
 if TYPE_CHECKING:
     import apsw
 
-CHUNK = 2000  # rows read at once, so that no read holds up the emptying of the WAL
+CHUNK = 500  # rows read at once: few enough for the processor's cache, and no read holds up the WAL
 SCRUB_SECONDS = 10.0
 _ENTRY = "SELECT seq, leaf, body, event_id, kind FROM entry"
 _PAYLOAD = "SELECT key_id, nonce, ct FROM payload"
@@ -46,6 +46,13 @@ _RARE = (
 )
 _PAYLOADS = (
     "SELECT seq, key_id, nonce, ct FROM payload WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?"
+)
+_RECORDS = (
+    "SELECT seq, leaf, body, event_id, kind, key_id, nonce, ct FROM entry LEFT JOIN payload "
+    "USING (seq) WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?"
+)
+_STRAYS = (
+    "SELECT seq FROM payload WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.seq = payload.seq)"
 )
 _CHECKPOINTS = f"{_CHECKPOINT} WHERE size >= ? AND size < ? ORDER BY size LIMIT ?"
 _ADD_KEY = """
@@ -174,6 +181,17 @@ class SQLiteStore:
 
     def payloads(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Payload]]:
         return ((seq, Payload(*rest)) for seq, *rest in self._rows(_PAYLOADS, start, stop))
+
+    def records(
+        self, start: int = 0, stop: int | None = None
+    ) -> Iterator[tuple[Entry, Payload | None]]:
+        for seq, leaf, body, event_id, kind, key, nonce, ct in self._rows(_RECORDS, start, stop):
+            payload = None if key is None else Payload(key, nonce, ct)
+            yield Entry(seq, leaf, body, event_id, kind), payload
+
+    def strays(self, known: int) -> Iterator[int]:
+        if self._one("SELECT count(*) FROM payload")[0] > known:
+            yield from (seq for (seq,) in self._all(f"{_STRAYS} ORDER BY seq"))
 
     def add_checkpoint(self, checkpoint: Checkpoint) -> bool:
         with self._writer.use() as db, transaction(db):

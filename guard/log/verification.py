@@ -18,6 +18,24 @@ class Problem:
     what: str
 
 
+MOST_PROBLEMS = 1000
+
+
+class Problems:
+    """What was found so far, up to a thousand."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def add(self, wrong: Wrong, seq: int | None, what: str) -> None:
+        if len(self.found) < MOST_PROBLEMS:
+            self.found.append(Problem(wrong, seq, what))
+
+    def at(self, seq: int) -> bool:
+        """Whether something was found with a record."""
+        return any(one.seq == seq for one in self.found)
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
     """What was found. `ok`: nothing is wrong. `complete`: and everything is signed.

@@ -42,7 +42,8 @@ class Verification:
 
     `size` is how many records there have been, `pruned` how many of them retention removed,
     `erased` how many of the rest have lost their texts by erasure or retention, `signed` how many a
-    valid checkpoint covers. `root` is that of the tree, if all of it could be rebuilt.
+    valid checkpoint covers. `root` is that of the tree, if all of it could be rebuilt. `notes` are
+    what is no problem and should be known: where the clock of a machine was set.
     """
 
     origin: str
@@ -54,6 +55,7 @@ class Verification:
     erased: int
     root: bytes | None
     problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

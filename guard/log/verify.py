@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from guard.errors import LogError
 from guard.log.checkpoint import Opened, Verifier, opened
+from guard.log.clock import steps_told
 from guard.log.keys import Secrets
 from guard.log.losses import confirm, told
 from guard.log.merkle import Frontier
@@ -81,6 +82,7 @@ def _verified(
         erased=walk.erased,
         root=tree.root(size),
         problems=tuple(problems.found),
+        notes=steps_told(store),
     )
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from itertools import accumulate
 from pathlib import Path
 
+from guard.log.cities import CITIES, TWO_WORDS
 from guard.log.common_words import CAPITALISED, COUNTRIES, PLAIN, TITLES_ANY_CASE
 from guard.log.given_names import CAPITAL, SURE
 from guard.log.pieces import PLACEHOLDER
@@ -24,7 +25,7 @@ _VOCABULARY = Path(__file__).parents[1] / "models" / "minilm" / "tokenizer.json"
 NOT_NAMES = PLAIN | CAPITALISED | COUNTRIES
 LABELS = frozenset(("name", "names", "claimant", "patient"))
 """After these, or "is" after them, any word is taken for a name."""
-_TELLS = TITLES_ANY_CASE | LABELS
+_TELLS = TITLES_ANY_CASE | LABELS | CITIES | {first for first, _ in TWO_WORDS}
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from unicodedata import category, normalize
 
+from guard.log.cities import CITIES, TWO_WORDS
 from guard.log.common_words import (
     DOES,
     GREETINGS,
@@ -33,9 +34,25 @@ _NEVER_AGAIN = NOT_NAMES | TITLES | PARTICLES
 def named(text: str) -> Iterator[PersonalPiece]:
     """The names in a text, and each other place where a name found by a cue stands again."""
     words = Words(text)
-    ends = names(words, words.telling())
+    places = words.telling()
+    ends = names(words, places)
     for first, after in (ends | repeated(words, ends)).items():
         yield PersonalPiece("NAME", words[first].start, words[after - 1].end)
+    for first, after in cities(words, places):
+        yield PersonalPiece("PLACE", words[first].start, words[after - 1].end)
+
+
+def cities(words: Words, places: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Large cities, written as names are."""
+    for at in places:
+        word = words[at]
+        if not word.titled:
+            continue
+        follows = words[at + 1] if at + 1 < len(words) else None
+        if follows and follows.gap == " " and (word.low, follows.low) in TWO_WORDS:
+            yield at, at + 2
+        elif word.low in CITIES:
+            yield at, at + 1
 
 
 def names(words: Words, places: Iterable[int]) -> dict[int, int]:

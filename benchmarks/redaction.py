@@ -135,7 +135,8 @@ def main() -> None:
         if given.misses and split == "dev":
             print("\n".join(["missed", *done.missed, "false", *done.false]), end="\n\n")
     print(table(measured(None, second), "both"), end="\n\n")
-    print(table(measured("blind", second, BLIND), "blind"), end="\n\n")
+    for split in ("blind", "blind2"):
+        print(table(measured(split, second, BLIND), split), end="\n\n")
     neutral = measured("neutral", second, BLIND)
     print(f"neutral    {neutral.pieces} pieces replaced, all wrongly")
     print(speed())

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
+from unicodedata import category, normalize
 
 from guard.log.cities import CITIES, TWO_WORDS
 from guard.log.common_words import CAPITALISED, COUNTRIES, PLAIN, TITLES_ANY_CASE
@@ -130,6 +131,11 @@ def common() -> frozenset[str]:
     sentence that is not among them is mostly somebody's name."""
     vocabulary = json.loads(_VOCABULARY.read_text("utf-8"))["model"]["vocab"]
     return frozenset(word for word in vocabulary if word.isalpha())
+
+
+def unaccented(word: str) -> str:
+    """As the encoder's vocabulary spells it."""
+    return "".join(c for c in normalize("NFD", word) if category(c) != "Mn")
 
 
 @cache

@@ -8,6 +8,7 @@ import re
 from functools import reduce
 
 from guard.log.common_words import CAPITALISED, COUNTRIES, PLAIN
+from guard.log.personal_fragments import NOT_STREETS
 
 # Numbers and sites by which anybody may ask for help say nothing about who writes, and whether a
 # reply pointed to one is what a reviewer looks for.
@@ -80,3 +81,9 @@ def place(match: re.Match[str]) -> bool:
 
 def named_house(match: re.Match[str]) -> bool:
     return match["piece"].split()[0].lower() not in PLAIN
+
+
+def named_first(match: re.Match[str]) -> bool:
+    """A street with its number after it: no month, no chapter, no grade."""
+    first = match["piece"].split()[0].strip(".'").lower()
+    return first not in PLAIN | CAPITALISED | NOT_STREETS

@@ -48,5 +48,24 @@ NUMBERED = (
     r"(?:ssn|social security|passport|driver'?s? licen[cs]e|licen[cs]e|mrn|medical record|patient|"
     r"member(?:ship)?|policy|account|acct|case|claim|reference|ref|student|employee|nhs|insurance|"
     r"insurance card|tax|tin|number plate|plate|vin|order|customer|badge|booking|docket|claimant|"
-    r"confirmation|id|pin|password|passcode|national id|health card|visa)"
+    r"confirmation|id|pin|password|passcode|national id|health card|visa|national insurance|"
+    r"(?:hospital|file|record|ni|permit|serial|tracking|invoice|ticket|contract|staff|roll|"
+    r"application|registration|enrol+ment)(?= (?:id|number|no|num|nr|code|ref)\b))"
+)
+WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? )?"
+# No town, after a street and a comma.
+_ON = r"(?!(?:And|But|I|In|It|He|She|We|They|You|My|The|Then|So|When|If|Which|Where|Who|Please)\b)"
+AFTER_STREET = rf"(?: (?:N|S|E|W|NE|NW|SE|SW)\b)?(?:, {_ON}[A-ZÀ-ÞŁŚŻŽ][\w'-]{{2,30}})?"
+# Streets that are named first and numbered after, as in most of the world. Nothing says that they
+# are streets, so a code of post and a town must follow, or where somebody lives stand before.
+NAMED_FIRST = rf"{CAP}(?: (?:{CAP}|de|da|do|del|della|di|des|du|la|le|las|los|van|der|den)){{0,3}}"
+LIVES = (
+    r"(?:liv(?:e|es|ed|ing)|address(?: is)?|flat|apartment|house|home|room|letters?|parcels?|"
+    r"deliver(?:ed)?(?: it)?|sen[dt](?: it)?|stay(?:s|ed|ing)?|mov(?:e|ed|es|ing)|[Ww]rite to me)"
+)
+NOT_STREETS = frozenset(
+    "chapter level grade room page step ward platform gate day week year season episode part "
+    "version phase stage type class unit table line route bus channel form windows floor flat "
+    "apartment suite number psalm verse section question lesson month age act scene row "
+    "seat".split()
 )

@@ -8,26 +8,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from unicodedata import category, normalize
 
 from guard.log.cities import CITIES, TWO_WORDS
 from guard.log.common_words import (
     DOES,
-    GREETINGS,
     KIN,
     PARTICLES,
     PLAIN,
     SIGN_OFFS,
     TITLES,
-    TITLES_ANY_CASE,
 )
 from guard.log.given_names import CAPITAL, ELSEWHERE, SURE
-from guard.log.name_words import NOT_NAMES, Word, Words, common
+from guard.log.name_cues import calls, greets, initial, names_itself, presents, titles
+from guard.log.name_words import NOT_NAMES, Word, Words, common, unaccented
 from guard.log.pieces import PersonalPiece
 
 _LONGEST = 4  # words of one name
 _RARE = 4  # letters that a rare word must have: shorter ones are mostly sounds and initials
 _FEATURE = re.compile(r"(?:ing|ed|ish|ese|ist|ian|ful|less|ous|ive|able|ic)$")
+# What a person is, has or may do, but a thing as well: a rare word before them must not end as
+# terms of medicine, states and doings do ("Anhedonia is", "Gaslighting has").
+_BE = frozenset("is was has had will would isn't wasn't hasn't hadn't".split())
+_TERM = re.compile(
+    r"(?:ing|ed|ia|is|ism|ness|ity|ment|ion|ence|ance|ogy|ine|ol|am|ide|in|ous|ive|ory|ship|hood|ics|ers|ly|able|s)$"
+)
+_SPOKEN_TO = frozenset("you your if please don't can are why come listen look".split())
 _NEVER_AGAIN = NOT_NAMES | TITLES | PARTICLES
 
 
@@ -96,6 +101,8 @@ def _found(words: Words, at: int, ends: dict[int, int]) -> Iterator[tuple[int, i
         yield at, _chain(words, at)
     if word.gap == " & " and word.nameable:
         yield at, _chain(words, at)
+    if word.gap == ". " and word.nameable and at and initial(words[at - 1]):
+        yield at - 1, _chain(words, at)
     follows = at + 1
     if follows < len(words) and not words[follows].masked:
         yield from _after(words, at, follows)
@@ -131,18 +138,20 @@ def _rare(words: Words, at: int) -> bool:
         return False
     if not word.opens:
         thing = at and words[at - 1].low in ("the", "a", "an", "my", "this", "that", "some")
+        if thing and words[at - 1].low == "that":  # "that Thorvald forgave me"
+            thing = not any(one.low in DOES | _BE for one in words.after(at, 1))
         return not thing and word.text[1:].islower() and unaccented(word.low) not in common()
     after = words.after(at, 5)
     if len(after) > 1 and after[0].gap == ", " and after[0].low in ("my", "his", "her", "our"):
         return any(one.low in KIN for one in after[1:])
     if unaccented(word.low) in common() or not after:
         return False
-    return word.owns or (after[0].gap == " " and after[0].low in DOES)
-
-
-def unaccented(word: str) -> str:
-    """As the encoder's vocabulary spells it."""
-    return "".join(c for c in normalize("NFD", word) if category(c) != "Mn")
+    follows = after[0]
+    if follows.gap in (": ", ", "):  # "Thorvald: please", "Thorvald, if you"
+        return follows.low in _SPOKEN_TO
+    if word.owns or follows.gap != " ":
+        return word.owns
+    return follows.low in DOES or (follows.low in _BE and not _TERM.search(word.low))
 
 
 def _acts(words: Words, at: int) -> bool:
@@ -172,64 +181,23 @@ def _after(words: Words, at: int, next_: int) -> Iterator[tuple[int, int]]:
     """What this word, perhaps with the one before, says of the next: that it is a name."""
     word, follows = words[at], words[next_]
     last = words[at - 1].low if at else ""
-    if _titles(word, follows):
+    if titles(word, follows):
         yield at, _chain(words, next_)
-    elif _names_itself(word, last, follows.gap):
+    elif names_itself(word, last, follows.gap):
         yield next_, _given(words, next_)
-    elif _calls(word, last):
+    elif calls(word, last):
         yield from _cued(words, next_, follows.gap)
-    elif _presents(word, last) and follows.gap == " ":
+    elif presents(word, last) and follows.gap == " ":
         if follows.known or _introduced(follows):
             yield next_, _chain(words, next_)
     elif word.low in KIN and follows.low != "the" and follows.gap in (" ", ", ", ": ", " - "):
         if _related(words, at):
             yield from _cued(words, next_, " ")
-    elif _greets(word, last) and follows.gap in (" ", ", "):
+    elif greets(word, last) and follows.gap in (" ", ", "):
         if _addressed(words, next_):
             yield next_, _chain(words, next_)
     elif word.low == "the" and last in KIN and follows.nameable and follows.low.endswith("s"):
         yield next_, next_ + 1
-
-
-def _names_itself(word: Word, last: str, gap: str) -> bool:
-    """ "my name is", "his name's", "Name:"."""
-    if word.low in ("is", "was"):
-        return last in ("name", "names")
-    labelled = word.low in ("name", "claimant", "patient") and gap.strip() == ":"
-    return labelled or (word.low == "name" and word.owns)
-
-
-def _calls(word: Word, last: str) -> bool:
-    """ "named", "calls me", "goes by", "we called him"."""
-    calling = last in ("call", "calls", "called", "named", "name")
-    return (
-        word.low in ("named", "called")
-        or (word.low == "by" and last in ("go", "goes", "went", "going"))
-        or (word.low in ("me", "him", "her", "them") and calling)
-    )
-
-
-def _presents(word: Word, last: str) -> bool:
-    """ "I'm", "I am", "this is", "it's"."""
-    if word.low in ("is", "am"):
-        return last in ("i", "this", "it")
-    return word.low in ("i'm", "im", "it's") or (word.low == "it" and word.owns)
-
-
-def _greets(word: Word, last: str) -> bool:
-    if word.low == "you":
-        return last == "thank"
-    if word.low in ("morning", "evening", "afternoon"):
-        return last == "good"
-    return word.low in GREETINGS and word.opens
-
-
-def _titles(word: Word, follows: Word) -> bool:
-    if follows.gap not in (" ", ". ") or word.low not in TITLES:
-        return False
-    if word.low in TITLES_ANY_CASE and word.text != "MS":
-        return follows.nameable or follows.low not in PLAIN | KIN | DOES
-    return word.titled and follows.gap == " " and (follows.nameable or follows.sure)
 
 
 def _given(words: Words, at: int) -> int:

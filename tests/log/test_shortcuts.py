@@ -30,7 +30,10 @@ SHAPED = [
     "12 Elm Street, Apt 3", "Calle Mayor 12", "12 rue de la Paix", "Hauptstraße 5", "P.O. Box 12",
     "Reno, NV 89501", "SW1A 1AA", "zip 90210", "51.5074, -0.1278", "Apt 12b", "Elm Crescent",
     "St Mary School", "at lincoln high", "moved to Duluth", "93 years old", "she turned 101",
-    "plate AB12 CDE", "@some.one", "u/somebody", "sk-abcdefghijklmnop", "123456789", "AB1234567",
+    "Hlavná 23, 040 01 Košice", "she lives at Jirón Puno 415", "his mother, 94, knows",
+    "QQ 12 34 56 C", "registration is: ABC 1", "September., 2019", "postal code is: 12345",
+    "Apartment. #12", "birth date is on 1.2", "plate AB12 CDE", "@some.one", "u/somebody",
+    "sk-abcdefghijklmnop", "123456789", "AB1234567",
 ]  # fmt: skip
 CUES = (
     "my name is", "name:", "Patient:", "I'm", "mr", "Dr.", "anna", "Anna", "O'Brien", "Will", "May",

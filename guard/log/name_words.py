@@ -26,7 +26,8 @@ _VOCABULARY = Path(__file__).parents[1] / "models" / "minilm" / "tokenizer.json"
 NOT_NAMES = PLAIN | CAPITALISED | COUNTRIES
 LABELS = frozenset(("name", "names", "claimant", "patient"))
 """After these, or "is" after them, any word is taken for a name."""
-_TELLS = TITLES_ANY_CASE | LABELS | CITIES | {first for first, _ in TWO_WORDS}
+_TELLS = TITLES_ANY_CASE | LABELS
+_CITIES = CITIES | {first for first, _ in TWO_WORDS}
 
 
 @dataclass(slots=True)
@@ -74,7 +75,8 @@ class Word:
     @property
     def tells(self) -> bool:
         """Whether it may be a name, or says of any word after it that it is one."""
-        return self.known or self.nameable or self.low in _TELLS
+        known = self.known or self.nameable or self.low in _TELLS
+        return known or (self.titled and self.low in _CITIES)
 
 
 class Words:

@@ -55,7 +55,7 @@ PLACES: tuple[Rule, ...] = (
     ),
     rule(
         "ADDRESS",
-        digits(1),
+        found(r"[^\W\d_]\.?,? \d", 1),
         rf"\b{LIVES}\b[^.!?\d\n\[\]]{{0,25}}?(?: at| in| on| to|:|,) "
         rf"(?P<piece>{NAMED_FIRST},? \d{{1,4}}[a-z]?(?:, [A-ZÀ-ÞŁŚŻŽ][\w'-]{{2,30}})?)" + ENDED,
         named_first,

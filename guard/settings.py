@@ -73,6 +73,7 @@ class LogSettings(BaseModel):
     checkpoints: str | None = None
     witness: str | None = None
     files: str | None = None
+    two_person: bool = False
     retain_days: int | None = Field(default=None, gt=0)
     retain_text_days: int | None = Field(default=None, gt=0)
 

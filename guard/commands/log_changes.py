@@ -13,6 +13,7 @@ import typer
 from guard.commands.log_open import (
     AsJson,
     By,
+    ConfirmedBy,
     Where,
     Yes,
     found_in,
@@ -75,6 +76,7 @@ def erase(
     ],
     where: Where = None,
     by: By = None,
+    confirmed_by: ConfirmedBy = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -98,7 +100,7 @@ def erase(
             err=True,
         )
     with writing(where) as log:
-        gone = log.erase(person, basis=basis, by=who(by))
+        gone = log.erase(person, basis=basis, by=who(by), confirmed_by=confirmed_by)
     _tell({"keys_destroyed": gone, "basis": basis}, as_json, f"{gone} keys destroyed")
 
 
@@ -116,6 +118,7 @@ def prune(
         bool, typer.Option("--texts-only", help="Only the texts go; the records stay.")
     ] = False,
     by: By = None,
+    confirmed_by: ConfirmedBy = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
@@ -134,7 +137,9 @@ def prune(
     gone: dict[str, int] = {}
     with writing(where) as log:
         for what, scope, until in due:
-            gone[what] = log.prune(datetime.fromisoformat(until), scope=scope, by=who(by))
+            gone[what] = log.prune(
+                datetime.fromisoformat(until), scope=scope, by=who(by), confirmed_by=confirmed_by
+            )
     _tell(
         {"removed": gone, "before": {what: until for what, _, until in due}},
         as_json,

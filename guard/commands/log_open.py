@@ -56,6 +56,13 @@ Subject = Annotated[
 By = Annotated[
     str | None, typer.Option("--by", help="Who asks; by default the user of this machine.")
 ]
+ConfirmedBy = Annotated[
+    str | None,
+    typer.Option(
+        "--confirmed-by",
+        help="Who else stands for it; needed with two_person in guard.toml, and recorded.",
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 

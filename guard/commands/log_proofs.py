@@ -73,6 +73,8 @@ def verify_(
                 f"{at}: {problem.wrong}: {problem.what}",
                 soft_wrap=True, highlight=False, markup=False, style="red",
             )  # fmt: skip
+        for note in found.notes:
+            console.print(note, soft_wrap=True, highlight=False, markup=False)
     if not found.ok:
         raise typer.Exit(Found.TAMPERED)
     raise typer.Exit(Found.OK if found.complete else Found.UNSIGNED)

@@ -15,9 +15,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from guard.log.page_pieces import interval, number
 from guard.log.parts import MILLION
 from guard.log.period import Period
-from guard.log.period_page import interval, number
 from guard.log.record import AnyRecord, ReviewRecord, Texts, TurnRecord
 from guard.log.store import Entry
 

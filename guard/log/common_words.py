@@ -110,9 +110,9 @@ hates hurt hurts hit hits yelled yells screamed screams smiled smiles nodded nod
 wanted thinks thought knows knew feels felt promised promises lied lies cheated cheats moved met
 married divorced blamed blames forgave forgives apologised apologized apologises apologizes hugged
 hugs kissed kisses ghosted blocked dumped visited invited helped helps refused refuses insisted
-begged won't wouldn't doesn't didn't couldn't can't isn't wasn't hasn't never hung brought brings
-crossed crosses sold played plays painted graduates graduated hummed looked looks walked walks
-came comes sat sits sleeps slept drank drinks punched pushed whispered and
+forgot forgets begged won't wouldn't doesn't didn't couldn't can't isn't wasn't hasn't never hung
+brought brings crossed crosses sold played plays painted graduates graduated hummed looked looks
+walked walks came comes sat sits sleeps slept drank drinks punched pushed whispered and
 """.split()
 )
 TITLES = frozenset(
@@ -120,7 +120,9 @@ TITLES = frozenset(
 mr mrs ms miss mx dr doctor prof professor sir madam lady lord rev reverend father fr sister
 pastor rabbi imam deacon bishop coach officer pc sgt sergeant captain capt lieutenant lt judge
 nurse uncle aunt auntie aunty tante nana nan grandma grandpa granny gran mama papa big lil little
-señor señora senor senora herr frau monsieur madame don doña principal detective sheriff
+opa oma abuela abuelo nonna nonno zia zio tía tío tita tito lola lolo baba didi bhai bibi khala
+dede nene yaya babcia dziadek tonton señor señora senor senora senhor senhora herr frau monsieur
+madame don doña principal detective sheriff
 """.split()
 )
 TITLES_ANY_CASE = frozenset("mr mrs ms mx dr prof rev sgt pc".split())

@@ -1,42 +1,31 @@
-"""Log: what an application holds. It turns reports into records, keeps their texts as it was set
-to, and can erase, review, prune and sign. Storage, encryption and time limits are elsewhere.
+"""Log: what an application holds. It records and reviews turns, and can erase, prune, sign and
+reveal. How a report becomes a record, storage, encryption and time limits are elsewhere.
 """
 
 from __future__ import annotations
 
-import atexit
-import hashlib
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Literal, Self
 
-from guard.errors import InputError, LogError, LogUnavailableError
-from guard.log import retention
-from guard.log.canonical import uuid7
+from guard.errors import LogUnavailableError
+from guard.log import open_logs, retention
 from guard.log.checkpoint import Verifier
-from guard.log.events import logger
-from guard.log.heads import codes_of, name_of, now, written
-from guard.log.keys import Secrets, load_secrets
+from guard.log.evidence import Redact
+from guard.log.heads import now, written
+from guard.log.keys import load_secrets
+from guard.log.opening import Keep, Opening, opening
 from guard.log.part import Part
 from guard.log.parts import Circumstances
-from guard.log.places import Places, not_vanished, open_store
-from guard.log.record import Disposition, ReviewRecord, TextMode, Texts, TurnRecord, parse
-from guard.log.signing import FileSink, HTTPSink, Sink
+from guard.log.record import Disposition, TextMode, Texts
+from guard.log.recording import drawn, keeps, review_record, turn_record
 from guard.log.store import Checkpoint, Receipt, Store
-from guard.log.texts import Redact, kept_as, texts_of
-from guard.log.turns import turn_fields
 from guard.log.writer import Counts, OnError
 from guard.report import Report
 from guard.turn import Turn
-
-Keep = Literal["flagged", "all", "sampled"]
-KEEPS: tuple[Keep, ...] = get_args(Keep)
-TEXT_MODES: tuple[TextMode, ...] = get_args(TextMode)
-ON_ERROR: tuple[OnError, ...] = get_args(OnError)
 
 
 class Log:
@@ -44,37 +33,14 @@ class Log:
     a process that is forked opens its own part when it first writes.
     """
 
-    def __init__(
-        self,
-        open_: Callable[[], Store],
-        own: Secrets,
-        places: Places,
-        *,
-        keep: Keep,
-        rate: float,
-        text: TextMode,
-        on_error: OnError,
-        redact: Redact | None,
-        context: int,
-        sinks: Sequence[Sink],
-        deadline: float | None,
-    ) -> None:
-        self._open = open_
-        self._secrets = own
-        self._places = places
-        self.keep: Keep = keep
-        self.rate = rate
-        self.text: TextMode = text
-        self.on_error: OnError = on_error
-        self._redact = redact
-        self._context = context
-        self._sinks = tuple(sinks)
-        self._deadline = deadline
+    def __init__(self, how: Opening) -> None:
+        self._how = how
+        self._secrets = load_secrets(how.places.secrets)
         self._lock = threading.Lock()
         self._closed = False
         self._live: Part | None = None
         self._part()
-        _LOGS.add(self)
+        open_logs.opened(self)
 
     @classmethod
     def open(
@@ -91,6 +57,7 @@ class Log:
         witness: str | None = None,
         files: str | Path | None = None,
         accept_key_loss: bool = False,
+        two_person: bool = False,
         deadline: float | None = None,
     ) -> Self:
         """Open a log, or begin one.
@@ -111,6 +78,7 @@ class Log:
             files: the beginning of the names of the files around the log; by default they are
                 beside it.
             accept_key_loss: open it although the file of the subjects' keys is gone.
+            two_person: erasing and pruning take two names, and both are recorded.
             deadline: seconds to wait for a record to be durable.
 
         Raises:
@@ -119,38 +87,38 @@ class Log:
             MissingExtraError: the extra `log`, or `postgres`, is not installed.
             ValueError: a setting is none of the names above.
         """
-        for name, value, known in (
-            ("keep", keep, KEEPS),
-            ("text", text, TEXT_MODES),
-            ("on_error", on_error, ON_ERROR),
-        ):
-            if value not in known:
-                raise ValueError(f"{name} must be one of {', '.join(known)}, not {value!r}")
-        if not 0 <= rate <= 1:
-            raise ValueError(f"rate must be between 0 and 1, not {rate}")
-        if text == "redacted" and redact is None:
-            _shipped_redactor()
-        # A process may change its directory later: the files stay where they were meant.
-        where = where if "://" in str(where) else Path(where).absolute()
-        files = files and Path(files).absolute()
-        checkpoints = checkpoints and Path(checkpoints).absolute()
-        places = Places.of(where, files)
-        not_vanished(where, places)
-        places.stem.parent.mkdir(parents=True, exist_ok=True)
-        anchored = FileSink(checkpoints or places.checkpoints)
         return cls(
-            lambda: open_store(where, create=True, accept_key_loss=accept_key_loss),
-            load_secrets(places.secrets),
-            places,
-            keep=keep,
-            rate=rate,
-            text=text,
-            on_error=on_error,
-            redact=redact,
-            context=context,
-            sinks=[anchored, HTTPSink(witness)] if witness else [anchored],
-            deadline=deadline,
+            opening(
+                where,
+                keep=keep,
+                rate=rate,
+                text=text,
+                on_error=on_error,
+                redact=redact,
+                context=context,
+                checkpoints=checkpoints,
+                witness=witness,
+                files=files,
+                accept_key_loss=accept_key_loss,
+                two_person=two_person,
+                deadline=deadline,
+            )
         )
+
+    @property
+    def keep(self) -> Keep:
+        """Which turns are kept."""
+        return self._how.keep
+
+    @property
+    def text(self) -> TextMode:
+        """How texts are kept."""
+        return self._how.text
+
+    @property
+    def on_error(self) -> OnError:
+        """What becomes of a record that cannot be written in time."""
+        return self._how.on_error
 
     @property
     def store(self) -> Store:
@@ -169,7 +137,7 @@ class Log:
 
     def keeps(self, report: Report) -> bool:
         """Whether a turn must be kept; of the others, `sampled` keeps some all the same."""
-        return self.keep == "all" or report.verdict.outcome != "pass"
+        return keeps(self._how, report)
 
     def record(
         self,
@@ -199,31 +167,25 @@ class Log:
             LogError: with `raise`, the record is not known to be durable; with `spill`, the spool
                 cannot be written either.
         """
-        event_id = uuid7()
-        kept = self.keeps(report)
-        if not kept and not (self.keep == "sampled" and _drawn(event_id, self.rate)):
+        event_id = drawn(self._how, report)
+        if event_id is None:
             return None
         part = self._part()
-        fields = turn_fields(report, turn)
-        part.note_packs(fields["ruleset"], report.digests.packs)
-        session = circumstances.session if circumstances else None
-        tag = self._secrets.pseudonym(subject) if subject is not None else None
-        session_tag = self._secrets.pseudonym(session, "session") if session else None
-        texts, troubles = self._texts(report, turn)
-        fields |= {
-            "subject": tag,
-            "session": session_tag,
-            "client_request_id": name_of(client_request_id),
-            "request_id": name_of(request_id),
-            "errors": codes_of(errors),
-            "degraded": codes_of((*degraded, *troubles)),
-            "circumstances": (
-                circumstances.model_copy(update={"session": None}) if circumstances else None
-            ),
-            "text": texts.mode if texts else None,
-            "sampled": not kept,
-        }
-        record = part.with_texts(TurnRecord, fields, texts, tag or session_tag, event_id)
+        part.watch_clock()
+        record = turn_record(
+            self._how,
+            self._secrets,
+            part,
+            event_id,
+            report,
+            turn,
+            subject=subject,
+            client_request_id=client_request_id,
+            request_id=request_id,
+            errors=errors,
+            degraded=degraded,
+            circumstances=circumstances,
+        )
         return part.writer.write(record)
 
     def review(
@@ -241,21 +203,12 @@ class Log:
             InputError: there is no such record, or its subject was erased and a note is given.
             LogError: it could not be written.
         """
-        if disposition not in get_args(Disposition):
-            raise InputError(
-                f"a disposition is one of {', '.join(get_args(Disposition))}, not {disposition!r}"
-            )
         part = self._part()
-        body = parse(part.found(record_id).body)
-        tag = getattr(body, "subject", None) or getattr(body, "session", None)
-        texts = None
-        if note is not None:
-            if body.key is not None and part.gone(body.key):
-                raise InputError("the subject of this record was erased: review it without a note")
-            kept = kept_as(self.text, self._redacted, self._secrets.pepper)
-            texts = Texts(mode=self.text, note=kept(note))
-        fields = {"of": record_id, "disposition": disposition, "reviewer": reviewer, "rule": rule}
-        return part.writer.write(part.with_texts(ReviewRecord, fields, texts, tag))
+        part.watch_clock()
+        record = review_record(
+            self._how, self._secrets, part, record_id, disposition, reviewer, note, rule
+        )
+        return part.writer.write(record)
 
     def reveal(self, record_ids: Sequence[str], *, by: str, purpose: str) -> dict[str, Texts]:
         """The texts of records, by their ids; those that are gone are left out. That somebody read
@@ -271,19 +224,31 @@ class Log:
         found = ((entry.event_id, part.texts(entry)) for entry in entries)
         return {event_id: texts for event_id, texts in found if texts is not None}
 
-    def erase(self, subject: str, *, basis: str = "request", by: str | None = None) -> int:
+    def erase(
+        self,
+        subject: str,
+        *,
+        basis: str = "request",
+        by: str | None = None,
+        confirmed_by: str | None = None,
+    ) -> int:
         """Erase a subject: destroy their keys, and delete their texts from the files. The chain
         still verifies. Returns how many keys were destroyed; the second time that is 0.
 
         Raises:
+            InputError: two names are needed, and are not given.
             LogError: a record is under legal hold; nothing was erased.
             LogUnavailableError: the log cannot be written just now; nothing was erased, or it is
                 finished when the log is next opened.
         """
+        if self._how.two_person:
+            retention.two_named(by, confirmed_by)
         part = self._part()
         tag = self._secrets.pseudonym(subject)
         part.writer.flush()
-        gone = retention.erase(part.store, part.note, tag, now(), basis=basis, by=by)
+        gone = retention.erase(
+            part.store, part.note, tag, now(), basis=basis, by=by, confirmed_by=confirmed_by
+        )
         part.keys.forget(tag)
         if gone:
             part.signing.try_to_sign()
@@ -295,18 +260,24 @@ class Log:
         *,
         scope: Literal["records", "payloads"] = "records",
         by: str | None = None,
+        confirmed_by: str | None = None,
     ) -> int:
         """Remove records, or only their texts, that are older than a moment; how many went. What
         stays in their place lets the rest be verified.
 
         Raises:
+            InputError: two names are needed, and are not given.
             LogError: something does not fit; nothing was removed.
             LogUnavailableError: the log cannot be written just now.
         """
+        if self._how.two_person:
+            retention.two_named(by, confirmed_by)
         part = self._part()
         part.writer.flush()
         part.signing.sign()
-        gone = retention.prune(part.store, part.note, written(before), scope=scope, by=by)
+        gone = retention.prune(
+            part.store, part.note, written(before), scope=scope, by=by, confirmed_by=confirmed_by
+        )
         if gone:
             part.signing.try_to_sign()
         return gone
@@ -328,7 +299,7 @@ class Log:
         """
         part = self._part()
         part.rotate()
-        self._secrets = load_secrets(self._places.secrets)
+        self._secrets = load_secrets(self._how.places.secrets)
 
     def flush(self) -> None:
         """Wait until what is spooled here is in the log.
@@ -342,7 +313,7 @@ class Log:
         """Write what waits, sign, and close. A log that is closed can not be used again."""
         with self._lock:
             part, self._live, self._closed = self._live, None, True
-        _LOGS.discard(self)
+        open_logs.closed(self)
         if part is not None and part.pid == os.getpid():
             part.close()
 
@@ -361,33 +332,10 @@ class Log:
             if self._closed:
                 raise LogUnavailableError("the log is closed")
             if self._live is None or self._live.pid != os.getpid():
-                self._live = self._started()
+                self._live = self._how.part(self._secrets)
             return self._live
 
-    def _started(self) -> Part:
-        store = self._open()
-        try:
-            return Part(
-                store, self._secrets, self._places, self._sinks, self.on_error, self._deadline
-            )
-        except BaseException:
-            store.close()
-            raise
-
-    def _texts(self, report: Report, turn: Turn) -> tuple[Texts | None, tuple[str, ...]]:
-        """The texts to keep; a record must not be lost because redaction failed."""
-        try:
-            return texts_of(
-                report, turn, self.text, self._redacted, self._secrets.pepper, self._context
-            ), ()
-        except Exception as error:
-            logger().error("log_redaction_failed", error=type(error).__name__)
-            return None, ("redaction_failed",)
-
-    def _redacted(self, text: str) -> str:
-        return (self._redact or _shipped_redactor())(text)
-
-    def _forked(self) -> None:
+    def forked(self) -> None:
         """In the child of a fork: the lock may be held by a thread that does not exist here."""
         self._lock = threading.Lock()
         if self._live is not None:
@@ -395,36 +343,5 @@ class Log:
             self._live.writer.abandon()
 
 
-_LOGS: set[Log] = set()
-"""Logs that are open: closed at the end of the process, though nobody holds them any more."""
 _ABANDONED: list[Part] = []
 """What came through a fork: the parent's, and not to be closed by being collected."""
-
-
-def _close_all() -> None:
-    for log in list(_LOGS):
-        log.close()
-
-
-def _forked() -> None:
-    for log in list(_LOGS):
-        log._forked()
-
-
-atexit.register(_close_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)
-
-
-def _drawn(event_id: str, rate: float) -> bool:
-    drawn = int.from_bytes(hashlib.sha256(event_id.encode()).digest()[:8], "big")
-    return drawn < rate * 2**64
-
-
-@cache
-def _shipped_redactor() -> Redact:
-    try:
-        from guard.log.redact import redact
-    except ModuleNotFoundError:
-        raise LogError("texts cannot be redacted here: give redact=, or text='hashed'") from None
-    return redact

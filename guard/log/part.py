@@ -13,11 +13,13 @@ from guard.errors import InputError, LogUnavailableError
 from guard.log import retention, vouching
 from guard.log.canonical import canonical
 from guard.log.checkpoint import Signer
+from guard.log.clock import Clock, behind
 from guard.log.heads import head, now, unsealed
 from guard.log.keys import SIZE, Secrets, SubjectKeys, change_seed, decrypt
 from guard.log.places import Places, pinned
 from guard.log.record import (
     AccessRecord,
+    ClockRecord,
     ErasureRecord,
     GapRecord,
     KeyRecord,
@@ -39,6 +41,7 @@ _KINDS: dict[str, type[Record]] = {
     "access": AccessRecord,
     "gap": GapRecord,
     "key": KeyRecord,
+    "clock": ClockRecord,
 }
 
 
@@ -72,6 +75,7 @@ class Part:
         self._name = f"{self.pid}-{secrets.token_hex(4)}"
         self.rulesets: set[str] = set()
         self.keys = SubjectKeys(own, self._stored_keys, now)
+        self._clock = Clock()
         self.signing = Checkpointer(store, signer, sinks, now)
         self.writer = Writer(
             store.append,
@@ -83,6 +87,8 @@ class Part:
         )
         try:
             retention.finish(store, self.note, now(), known)
+            if step := behind(store):
+                self.writer.write(self.made("clock", {"step": step}))
         except BaseException:
             self.close()
             raise
@@ -128,6 +134,13 @@ class Part:
         made = self.made("packs", {"ruleset": ruleset, "packs": packs})
         if not self.writer.write(made).dropped:
             self.rulesets.add(ruleset)
+
+    def watch_clock(self) -> None:
+        """Record that the clock was set or jumped since this was last asked."""
+        stepped = self._clock.stepped()
+        if stepped is not None:
+            step, over = stepped
+            self.writer.write(self.made("clock", {"step": step, "over": over}))
 
     def with_texts(
         self,

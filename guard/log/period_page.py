@@ -8,28 +8,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from guard.log.bars import bars
+from guard.log.page_pieces import STYLE, interval, number, or_dash, rows_of, table
 from guard.log.period import Period
-from guard.log.shares import Share
 
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto;
-  padding: 0 1rem; color: #1c2430; background: #fff; }
-h1 { margin-bottom: 0; } h2 { margin-top: 2rem; border-bottom: 1px solid #dde3ea; }
-table { border-collapse: collapse; margin: .75rem 0; }
-th, td { padding: .25rem .75rem .25rem 0; text-align: right; border-bottom: 1px solid #dde3ea;
-  vertical-align: top; }
-th:first-child, td:first-child, .words td { text-align: left; }
-.quiet, figcaption { color: #5a6675; } .big { font-size: 1.6rem; font-weight: 600; }
-.bad { color: #a02c1f; } .good { color: #1d6b3a; }
-figure { margin: 1rem 0; } code { overflow-wrap: anywhere; }
-ul.numbers { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .5rem 2.5rem; }
-rect { fill: #1f5fa8; } line { stroke: #c3ccd6; } svg text { font-size: 11px; fill: #5a6675; }
-@media print { body { margin: 0; max-width: none; } h2 { break-after: avoid; } }
-"""
 _LAWS = (
     (
         "California SB 243 (Bus. & Prof. Code 22601 ff.)",
@@ -78,21 +63,16 @@ def period_page(period: Period) -> str:
         *_judged(period),
         *_laws(),
     ]
-    style = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    style = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n"
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n"
         f"<body>\n{chr(10).join(parts)}\n</body></html>\n"
     )
-
-
-def number(count: int | None, below: int) -> str:
-    """A count, or "<5" for one too small to be shown."""
-    return f"<{below}" if count is None else f"{count:,}"
 
 
 def _when(period: Period) -> str:
@@ -131,7 +111,7 @@ def _numbers(period: Period) -> Iterable[str]:
 def _crisis(period: Period) -> Iterable[str]:
     below, crisis = period.suppressed_below, period.crisis
     yield "<h2>Crisis referrals</h2>"
-    yield _table(
+    yield table(
         ("turns whose message showed a risk of harm", "turns"),
         [
             ("possible", number(crisis.possible, below)),
@@ -150,9 +130,9 @@ def _crisis(period: Period) -> Iterable[str]:
 def _flagged(period: Period) -> Iterable[str]:
     below = period.suppressed_below
     yield "<h2>What was flagged, and what was done</h2>"
-    yield _table(("done", "turns"), _rows(period.done, below))
+    yield table(("done", "turns"), rows_of(period.done, below))
     if period.rules:
-        yield _table(
+        yield table(
             ("rule", "pack", "severity", "turns", "released", "annotated", "rewritten", "fallback",
              "agreed", "false alarms", "precision (95%)"),
             [
@@ -166,7 +146,7 @@ def _flagged(period: Period) -> Iterable[str]:
             ],
         )  # fmt: skip
     if period.packs:
-        yield _table(
+        yield table(
             ("pack", "turns", "released", "annotated", "rewritten", "fallback"),
             [
                 (
@@ -186,13 +166,6 @@ def _done(counts: Mapping[str, int | None], action: str, below: int) -> str:
     return number(counts.get(action, 0), below)
 
 
-def interval(share: Share) -> str:
-    """ "0.91 (0.85-0.95)", or a dash where there is none."""
-    if share.value is None:
-        return "-"
-    return f"{share.value:.2f} ({share.low:.2f}-{share.high:.2f})"
-
-
 def _trends(period: Period) -> Iterable[str]:
     yield f"<h2>Trends, by {period.step}</h2>"
     if not period.trend:
@@ -209,17 +182,17 @@ def _trends(period: Period) -> Iterable[str]:
 def _unaudited(period: Period) -> Iterable[str]:
     below = period.suppressed_below
     yield "<h2>Not audited</h2>"
-    rows = [*_rows(period.faults, below)]
+    rows = [*rows_of(period.faults, below)]
     rows.append(("of all these, the draft went out", number(period.unaudited_released, below)))
-    yield _table(("why", "turns"), rows)
+    yield table(("why", "turns"), rows)
 
 
 def _reviews(period: Period) -> Iterable[str]:
     below, reviews = period.suppressed_below, period.reviews
     yield "<h2>Reviewers</h2>"
-    yield _table(
+    yield table(
         ("disposition", "reviews"),
-        [(name.replace("_", " "), count) for name, count in _rows(reviews.dispositions, below)],
+        [(name.replace("_", " "), count) for name, count in rows_of(reviews.dispositions, below)],
     )
     yield (
         f"<p>Reviewers: {reviews.reviewers}. Share of flagged turns that were reviewed: "
@@ -229,7 +202,7 @@ def _reviews(period: Period) -> Iterable[str]:
 
 def _own(period: Period) -> Iterable[str]:
     yield "<h2>What the log itself records</h2>"
-    yield _table(
+    yield table(
         ("event", "number"),
         [
             ("records that were lost, as the log says itself", f"{period.lost:,}"),
@@ -248,7 +221,7 @@ def _integrity(period: Period) -> Iterable[str]:
     rows = [
         ("records in the log", f"{found.records:,}"),
         ("root of the tree", found.root or "-"),
-        ("records under the last signed checkpoint", _or_dash(found.signed)),
+        ("records under the last signed checkpoint", or_dash(found.signed)),
         ("signed at", found.signed_at or "-"),
         ("public key", found.public_key or "-"),
     ]
@@ -274,7 +247,7 @@ def _judged(period: Period) -> Iterable[str]:
         ("model that wrote the drafts", period.models),
     ):
         if counts:
-            yield _table((name, "turns"), _rows(counts, below))
+            yield table((name, "turns"), rows_of(counts, below))
     yield (
         "<p>Turns on which it is recorded when the user was last told that they talk to a "
         f"machine: {escape(interval(period.disclosed))}.</p>"
@@ -301,19 +274,3 @@ def _laws() -> Iterable[str]:
         "<p><strong>This is no legal advice.</strong> Which laws apply to you, and whether this is "
         "enough for them, is for your counsel.</p>"
     )
-
-
-def _rows(counts: Mapping[str, int | None], below: int) -> list[tuple[str, str]]:
-    return [(name, number(count, below)) for name, count in sorted(counts.items())]
-
-
-def _or_dash(count: int | None) -> str:
-    return "-" if count is None else f"{count:,}"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    top = "".join(f"<th>{escape(text)}</th>" for text in head)
-    body = "".join(
-        f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>\n" for row in rows
-    )
-    return f"<table><thead><tr>{top}</tr></thead><tbody>\n{body}</tbody></table>"

@@ -6,118 +6,89 @@ in no list is not found: redaction lowers a risk, encryption carries the guarant
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from unicodedata import category, normalize
+from collections.abc import Iterable, Iterator
 
+from guard.log.cities import CITIES, TWO_WORDS
 from guard.log.common_words import (
-    CAPITALISED,
-    COUNTRIES,
     DOES,
-    GREETINGS,
     KIN,
     PARTICLES,
     PLAIN,
     SIGN_OFFS,
     TITLES,
-    TITLES_ANY_CASE,
 )
 from guard.log.given_names import CAPITAL, ELSEWHERE, SURE
-from guard.log.pieces import PLACEHOLDER, PersonalPiece
+from guard.log.name_cues import calls, greets, initial, names_itself, presents, titles
+from guard.log.name_words import NOT_NAMES, Word, Words, common, unaccented
+from guard.log.pieces import PersonalPiece
 
-_WORD = re.compile(rf"{PLACEHOLDER.pattern}|[^\W\d_]+(?:['-][^\W\d_]+)*")
-_SENTENCE_END = re.compile(r"[.!?\n:;\"(]")
 _LONGEST = 4  # words of one name
-_NOT_NAMES = PLAIN | CAPITALISED | COUNTRIES
-_VOCABULARY = Path(__file__).parents[1] / "models" / "minilm" / "tokenizer.json"
 _RARE = 4  # letters that a rare word must have: shorter ones are mostly sounds and initials
 _FEATURE = re.compile(r"(?:ing|ed|ish|ese|ist|ian|ful|less|ous|ive|able|ic)$")
-
-
-@dataclass(slots=True)
-class _Word:
-    """A word without its 's, in the text's letters and in small ones, and what stands before it.
-
-    `titled`: written as a name is (Anna, O'Brien, McCoy). `opens`: it begins a sentence, so its
-    capital says nothing. `sure`: a name, whatever stands around it. `known`: in a list of names.
-    `nameable`: capitalised, and no word that is known to be something else.
-    """
-
-    start: int
-    end: int
-    text: str
-    low: str
-    gap: str
-    owns: bool
-    masked: bool
-    titled: bool
-    opens: bool
-    sure: bool
-    known: bool
-    nameable: bool
-
-    @classmethod
-    def of(cls, start: int, told: str, gap: str) -> _Word:
-        owns = told[-2:] in ("'s", "'S") and len(told) > 3
-        text = told[:-2] if owns else told
-        low = text.lower()
-        head = text[0]
-        opens = gap != " " and (not gap or _SENTENCE_END.search(gap) is not None)
-        end = start + len(text)
-        if head.islower():  # most words: no name, unless one that is no other word
-            sure = low in SURE
-            return cls(start, end, text, low, gap, owns, False, False, opens, sure, sure, False)
-        first = low.partition("-")[0]
-        titled = head.isupper() and (len(text) == 1 or not text.isupper())
-        sure = low in SURE or (titled and first in SURE)
-        known = sure or (titled and (low in CAPITAL or first in CAPITAL))
-        other = low in _NOT_NAMES or len(text) < 2
-        nameable = titled and (not other or (low in CAPITAL and low not in PLAIN))
-        masked = head == "["
-        return cls(start, end, text, low, gap, owns, masked, titled, opens, sure, known, nameable)
+# What a person is, has or may do, but a thing as well: a rare word before them must not end as
+# terms of medicine, states and doings do ("Anhedonia is", "Gaslighting has").
+_BE = frozenset("is was has had will would isn't wasn't hasn't hadn't".split())
+_TERM = re.compile(
+    r"(?:ing|ed|ia|is|ism|ness|ity|ment|ion|ence|ance|ogy|ine|ol|am|ide|in|ous|ive|ory|ship|hood|ics|ers|ly|able|s)$"
+)
+_SPOKEN_TO = frozenset("you your if please don't can are why come listen look".split())
+_NEVER_AGAIN = NOT_NAMES | TITLES | PARTICLES
 
 
 def named(text: str) -> Iterator[PersonalPiece]:
     """The names in a text, and each other place where a name found by a cue stands again."""
-    words = list(_words(text))
+    words = Words(text)
+    places = words.telling()
+    ends = names(words, places)
+    for first, after in (ends | repeated(words, ends)).items():
+        yield PersonalPiece("NAME", words[first].start, words[after - 1].end)
+    for first, after in cities(words, places):
+        yield PersonalPiece("PLACE", words[first].start, words[after - 1].end)
+
+
+def cities(words: Words, places: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Large cities, written as names are."""
+    for at in places:
+        word = words[at]
+        if not word.titled:
+            continue
+        follows = words[at + 1] if at + 1 < len(words) else None
+        if follows and follows.gap == " " and (word.low, follows.low) in TWO_WORDS:
+            yield at, at + 2
+        elif word.low in CITIES:
+            yield at, at + 1
+
+
+def names(words: Words, places: Iterable[int]) -> dict[int, int]:
+    """The names that begin at these places or right after them: from which word up to which."""
     ends: dict[int, int] = {}
-    for at in range(len(words)):
+    for at in places:
         for first, after in _found(words, at, ends):
             if after > first:
                 ends[first] = max(after, ends.get(first, 0))
+    return ends
+
+
+def repeated(words: Words, ends: dict[int, int]) -> dict[int, int]:
+    """The other places at which a word of these names stands."""
     again = {
         words[i].low: words[i].titled
         for first, after in ends.items()
         for i in range(first, after)
-        if len(words[i].text) > 2 and words[i].low not in _NOT_NAMES | TITLES | PARTICLES
+        if len(words[i].text) > 2 and words[i].low not in _NEVER_AGAIN
     }
-    for at, word in enumerate(words):
-        if at not in ends and word.low in again and (word.titled or not again[word.low]):
-            ends[at] = at + 1
-    for first, after in ends.items():
-        yield PersonalPiece("NAME", words[first].start, words[after - 1].end)
+    if not again:
+        return {}
+    lows = [words.low(at) for at in range(len(words))]
+    return {
+        at: at + 1
+        for at, low in enumerate(lows)
+        if low in again and at not in ends and (words[at].titled or not again[low])
+    }
 
 
-@cache
-def _common() -> frozenset[str]:
-    """The 20,000 or so whole words that the encoder which ships knows. A capitalised word inside a
-    sentence that is not among them is mostly somebody's name."""
-    vocabulary = json.loads(_VOCABULARY.read_text("utf-8"))["model"]["vocab"]
-    return frozenset(word for word in vocabulary if word.isalpha())
-
-
-def _words(text: str) -> Iterator[_Word]:
-    before = 0
-    for match in _WORD.finditer(text):
-        yield _Word.of(match.start(), match.group(), text[before : match.start()])
-        before = match.end()
-
-
-def _found(words: Sequence[_Word], at: int, ends: dict[int, int]) -> Iterator[tuple[int, int]]:
+def _found(words: Words, at: int, ends: dict[int, int]) -> Iterator[tuple[int, int]]:
     """Names that begin at this word or right after it, as places of words."""
     word = words[at]
     if word.masked:
@@ -130,6 +101,8 @@ def _found(words: Sequence[_Word], at: int, ends: dict[int, int]) -> Iterator[tu
         yield at, _chain(words, at)
     if word.gap == " & " and word.nameable:
         yield at, _chain(words, at)
+    if word.gap == ". " and word.nameable and at and initial(words[at - 1]):
+        yield at - 1, _chain(words, at)
     follows = at + 1
     if follows < len(words) and not words[follows].masked:
         yield from _after(words, at, follows)
@@ -140,11 +113,11 @@ def _found(words: Sequence[_Word], at: int, ends: dict[int, int]) -> Iterator[tu
         yield from _signed(words, at)
 
 
-def _stands(words: Sequence[_Word], at: int) -> bool:
+def _stands(words: Words, at: int) -> bool:
     """Whether a word of the list is a name where it stands."""
     word = words[at]
     if word.low not in CAPITAL:
-        return word.titled or word.low not in _NOT_NAMES
+        return word.titled or word.low not in NOT_NAMES
     if not word.titled:
         return word.low in SURE
     follows = words[at + 1] if at + 1 < len(words) else None
@@ -157,32 +130,44 @@ def _stands(words: Sequence[_Word], at: int) -> bool:
     return not word.text.isupper()
 
 
-def _rare(words: Sequence[_Word], at: int) -> bool:
+def _rare(words: Words, at: int) -> bool:
     """A rare capitalised word inside a sentence, or at its head where a person must follow:
     "Ludovica, my oldest friend", "Thorvald's brother", "Thorvald said"."""
     word = words[at]
     if len(word.text) < _RARE or not word.text.isalpha():
         return False
     if not word.opens:
-        thing = words[at - 1].low in ("the", "a", "an", "my", "this", "that", "some")
-        return not thing and word.text[1:].islower() and unaccented(word.low) not in _common()
-    after = words[at + 1 : at + 6]
+        thing = at and words[at - 1].low in ("the", "a", "an", "my", "this", "that", "some")
+        if thing and words[at - 1].low == "that":  # "that Thorvald forgave me"
+            thing = not any(one.low in DOES | _BE for one in words.after(at, 1))
+        return not thing and word.text[1:].islower() and unaccented(word.low) not in common()
+    after = words.after(at, 5)
     if len(after) > 1 and after[0].gap == ", " and after[0].low in ("my", "his", "her", "our"):
         return any(one.low in KIN for one in after[1:])
-    if unaccented(word.low) in _common() or not after:
+    if unaccented(word.low) in common() or not after:
         return False
-    return word.owns or (after[0].gap == " " and after[0].low in DOES)
+    follows = after[0]
+    if follows.gap in (": ", ", "):  # "Thorvald: please", "Thorvald, if you"
+        return follows.low in _SPOKEN_TO
+    if word.owns or follows.gap != " ":
+        return word.owns
+    return follows.low in DOES or (follows.low in _BE and not _TERM.search(word.low))
 
 
-def unaccented(word: str) -> str:
-    """As the encoder's vocabulary spells it."""
-    return "".join(c for c in normalize("NFD", word) if category(c) != "Mn")
-
-
-def _acts(words: Sequence[_Word], at: int) -> bool:
+def _acts(words: Words, at: int) -> bool:
     """An unknown capitalised word inside a sentence does, or has, what only a person does."""
     word = words[at]
-    if words[at - 1].low in ("the", "a", "an", "this", "that", "every", "on", "last", "next"):
+    if at and words[at - 1].low in (
+        "the",
+        "a",
+        "an",
+        "this",
+        "that",
+        "every",
+        "on",
+        "last",
+        "next",
+    ):
         return False
     if at + 1 >= len(words):
         return False
@@ -192,71 +177,30 @@ def _acts(words: Sequence[_Word], at: int) -> bool:
     return follows.gap == " " and follows.low in DOES and follows.low not in ("and", "hurt", "left")
 
 
-def _after(words: Sequence[_Word], at: int, next_: int) -> Iterator[tuple[int, int]]:
+def _after(words: Words, at: int, next_: int) -> Iterator[tuple[int, int]]:
     """What this word, perhaps with the one before, says of the next: that it is a name."""
     word, follows = words[at], words[next_]
     last = words[at - 1].low if at else ""
-    if _titles(word, follows):
+    if titles(word, follows):
         yield at, _chain(words, next_)
-    elif _names_itself(word, last, follows.gap):
+    elif names_itself(word, last, follows.gap):
         yield next_, _given(words, next_)
-    elif _calls(word, last):
+    elif calls(word, last):
         yield from _cued(words, next_, follows.gap)
-    elif _presents(word, last) and follows.gap == " ":
+    elif presents(word, last) and follows.gap == " ":
         if follows.known or _introduced(follows):
             yield next_, _chain(words, next_)
     elif word.low in KIN and follows.low != "the" and follows.gap in (" ", ", ", ": ", " - "):
         if _related(words, at):
             yield from _cued(words, next_, " ")
-    elif _greets(word, last) and follows.gap in (" ", ", "):
+    elif greets(word, last) and follows.gap in (" ", ", "):
         if _addressed(words, next_):
             yield next_, _chain(words, next_)
     elif word.low == "the" and last in KIN and follows.nameable and follows.low.endswith("s"):
         yield next_, next_ + 1
 
 
-def _names_itself(word: _Word, last: str, gap: str) -> bool:
-    """ "my name is", "his name's", "Name:"."""
-    if word.low in ("is", "was"):
-        return last in ("name", "names")
-    labelled = word.low in ("name", "claimant", "patient") and gap.strip() == ":"
-    return labelled or (word.low == "name" and word.owns)
-
-
-def _calls(word: _Word, last: str) -> bool:
-    """ "named", "calls me", "goes by", "we called him"."""
-    calling = last in ("call", "calls", "called", "named", "name")
-    return (
-        word.low in ("named", "called")
-        or (word.low == "by" and last in ("go", "goes", "went", "going"))
-        or (word.low in ("me", "him", "her", "them") and calling)
-    )
-
-
-def _presents(word: _Word, last: str) -> bool:
-    """ "I'm", "I am", "this is", "it's"."""
-    if word.low in ("is", "am"):
-        return last in ("i", "this", "it")
-    return word.low in ("i'm", "im", "it's") or (word.low == "it" and word.owns)
-
-
-def _greets(word: _Word, last: str) -> bool:
-    if word.low == "you":
-        return last == "thank"
-    if word.low in ("morning", "evening", "afternoon"):
-        return last == "good"
-    return word.low in GREETINGS and word.opens
-
-
-def _titles(word: _Word, follows: _Word) -> bool:
-    if follows.gap not in (" ", ". ") or word.low not in TITLES:
-        return False
-    if word.low in TITLES_ANY_CASE and word.text != "MS":
-        return follows.nameable or follows.low not in PLAIN | KIN | DOES
-    return word.titled and follows.gap == " " and (follows.nameable or follows.sure)
-
-
-def _given(words: Sequence[_Word], at: int) -> int:
+def _given(words: Words, at: int) -> int:
     """After "my name is": one to four words, in any letters."""
     if words[at].nameable or words[at].known:
         return _chain(words, at)
@@ -265,17 +209,17 @@ def _given(words: Sequence[_Word], at: int) -> int:
     return at + 1
 
 
-def _cued(words: Sequence[_Word], at: int, gap: str) -> Iterator[tuple[int, int]]:
+def _cued(words: Words, at: int, gap: str) -> Iterator[tuple[int, int]]:
     if gap in (" ", ": ", ' "', " '") and (words[at].nameable or words[at].known):
         yield at, _chain(words, at)
 
 
-def _introduced(word: _Word) -> bool:
+def _introduced(word: Word) -> bool:
     """A capitalised word after "I'm" that no feature of a person is: Thandeka, not German."""
     return word.nameable and word.low not in CAPITAL and not _FEATURE.search(word.low)
 
 
-def _related(words: Sequence[_Word], at: int) -> bool:
+def _related(words: Words, at: int) -> bool:
     """Somebody's: "my sister", "her best friend", "our late father in law"."""
     return any(
         words[i].low in ("my", "his", "her", "our", "their", "your", "a", "an", "the", "me", "and")
@@ -284,7 +228,7 @@ def _related(words: Sequence[_Word], at: int) -> bool:
     )
 
 
-def _addressed(words: Sequence[_Word], at: int) -> bool:
+def _addressed(words: Words, at: int) -> bool:
     """The next word is whom a greeting is for: known, or alone before a stop."""
     word = words[at]
     if not (word.known or word.nameable) or word.low in TITLES:
@@ -293,7 +237,7 @@ def _addressed(words: Sequence[_Word], at: int) -> bool:
     return word.known or after >= len(words) or words[after].gap[:1] in ",.!?\n;:-"
 
 
-def _signed(words: Sequence[_Word], at: int) -> Iterator[tuple[int, int]]:
+def _signed(words: Words, at: int) -> Iterator[tuple[int, int]]:
     """A name that closes the text or a paragraph: "Love, Ewa", "- Dani"."""
     for first in range(max(at - 2, 1), at + 1):
         gap = words[first].gap
@@ -306,13 +250,13 @@ def _signed(words: Sequence[_Word], at: int) -> Iterator[tuple[int, int]]:
             return
 
 
-def _ended(words: Sequence[_Word], at: int, ends: dict[int, int]) -> bool:
+def _ended(words: Words, at: int, ends: dict[int, int]) -> bool:
     return words[at].text == "[NAME]" or any(
         ends.get(i, 0) == at + 1 for i in range(max(at - _LONGEST, 0), at + 1)
     )
 
 
-def _chain(words: Sequence[_Word], at: int) -> int:
+def _chain(words: Words, at: int) -> int:
     """The place after a name that begins here: given names, particles, surnames, initials."""
     last = at + 1
     for i in range(at + 1, min(at + _LONGEST + 1, len(words))):

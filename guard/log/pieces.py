@@ -25,5 +25,10 @@ class PersonalPiece:
     start: int
     end: int
 
+    @property
+    def placeholder(self) -> str:
+        """What stands in its place."""
+        return f"[{self.kind}]"
+
 
 Finder = Callable[[str], Iterable[PersonalPiece]]

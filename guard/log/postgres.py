@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from guard.errors import LogUnavailableError
@@ -36,6 +37,11 @@ WHERE seq >= %s AND seq < %s ORDER BY seq LIMIT %s
 _ENTRIES_OF = """
 SELECT seq, leaf, body, event_id, kind FROM entry
 WHERE seq >= %s AND seq < %s AND kind = %s ORDER BY seq LIMIT %s
+"""
+_RECORDS = """
+SELECT seq, leaf, body, event_id, kind, key_id, nonce, ct
+FROM entry LEFT JOIN payload USING (event_id)
+WHERE seq >= %s AND seq < %s ORDER BY seq LIMIT %s
 """
 
 
@@ -139,6 +145,19 @@ class PostgresStore:
         )
         for seq, *rest in self._pages(query, start, stop):
             yield seq, Payload(*rest)
+
+    def records(
+        self, start: int = 0, stop: int | None = None
+    ) -> Iterator[tuple[Entry, Payload | None]]:
+        self._settle()
+        rows = self._ahead(_RECORDS, start, stop)
+        for seq, leaf, body, event_id, kind, key, nonce, ct in rows:
+            payload = None if key is None else Payload(key, nonce, ct)
+            yield Entry(seq, leaf, body, event_id, kind), payload
+
+    def strays(self, known: int) -> Iterator[int]:  # noqa: ARG002 - as the interface has it
+        """None: a payload is found by the id of its record, and has no place of its own."""
+        return iter(())
 
     def add_checkpoint(self, checkpoint: Checkpoint) -> bool:
         """Keep a checkpoint, unless another came between; two at once cannot both be kept."""
@@ -250,6 +269,15 @@ class PostgresStore:
             if len(page) < PAGE:
                 return
             start = page[-1][0] + 1
+
+    def _ahead(self, query: str, start: int, stop: int | None) -> Iterator[tuple[Any, ...]]:
+        """The same; the server is asked for the next page while one is worked on."""
+        until = END if stop is None else stop
+        with ThreadPoolExecutor(1, "guard-log-read") as reads:
+            next_ = reads.submit(self._all, query, start, until, PAGE)
+            while page := next_.result():
+                next_ = reads.submit(self._all, query, page[-1][0] + 1, until, PAGE)
+                yield from page
 
     def _all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         return self._read(lambda one: one.execute(query, values, binary=True).fetchall())

@@ -37,7 +37,7 @@ EventId = Annotated[
 ]
 TextMode = Literal["redacted", "hashed", "encrypted"]
 Disposition = Literal["agree", "false_alarm", "missed"]
-RecordKind = Literal["turn", "review", "erasure", "purge", "key", "packs", "gap", "access"]
+RecordKind = Literal["turn", "review", "erasure", "purge", "key", "packs", "gap", "access", "clock"]
 
 
 class Record(Piece):
@@ -130,6 +130,7 @@ class ErasureRecord(Record):
     keys: tuple[Hex128, ...]
     basis: Named
     by: Named | None = None
+    confirmed_by: Named | None = None
     signature: Named | None = None
 
 
@@ -148,6 +149,7 @@ class PurgeRecord(Record):
     handovers: tuple[Handover, ...] = ()
     before: When
     by: Named | None = None
+    confirmed_by: Named | None = None
     signature: Named | None = None
 
 
@@ -176,6 +178,16 @@ class GapRecord(Record):
     why: Code
 
 
+class ClockRecord(Record):
+    """The clock of a machine was set, or jumped: times before and after cannot be compared. `step`
+    is by how many microseconds, negative if it went back; `over`, the microseconds of the monotonic
+    clock within which it did; None: against the newest record that was there on opening."""
+
+    kind: Literal["clock"] = "clock"
+    step: Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1)]
+    over: Count | None = None
+
+
 class AccessRecord(Record):
     """Somebody read texts: which records, and what for."""
 
@@ -193,7 +205,8 @@ AnyRecord = Annotated[
     | KeyRecord
     | PacksRecord
     | GapRecord
-    | AccessRecord,
+    | AccessRecord
+    | ClockRecord,
     Field(discriminator="kind"),
 ]
 _READ: TypeAdapter[Any] = TypeAdapter(AnyRecord)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from guard.errors import LogError
+from guard.errors import InputError, LogError
 from guard.log.checkpoint import Verifier
 from guard.log.merkle import Frontier
 from guard.log.rotation import handovers
@@ -32,8 +32,28 @@ class Old:
     packs: tuple[dict[str, Any], ...]
 
 
+def two_named(by: str | None, confirmed_by: str | None) -> None:
+    """Two people must answer for a removal: who does it, and who confirms it.
+
+    Raises:
+        InputError: one is missing, or both are the same.
+    """
+    names = {name.strip().casefold() for name in (by, confirmed_by) if name and name.strip()}
+    if len(names) < 2:
+        raise InputError(
+            "this log takes two people to remove anything: say by, and confirmed_by, another name"
+        )
+
+
 def erase(
-    store: Store, note: Note, tag: str, now: str, *, basis: str, by: str | None
+    store: Store,
+    note: Note,
+    tag: str,
+    now: str,
+    *,
+    basis: str,
+    by: str | None,
+    confirmed_by: str | None = None,
 ) -> tuple[str, ...]:
     """Destroy the keys for a tag, and delete what they encrypted. The ids of the keys.
 
@@ -44,8 +64,9 @@ def erase(
     if _held(store, set(keys)):
         raise LogError("a record of this subject is under legal hold; nothing was erased")
     store.may_remove()
+    who = {"by": by, "confirmed_by": confirmed_by}
     if keys:
-        note("erasure", {"keys": keys, "basis": basis, "by": by})
+        note("erasure", {"keys": keys, "basis": basis, **who})
     store.destroy_keys(keys, now, tag=tag)
     return keys
 
@@ -78,18 +99,27 @@ def _untold(store: Store, keys: set[str], before: str) -> tuple[str, ...]:
     return tuple(row.key_id for row in rows if row and (row.destroyed or "") >= before)
 
 
-def prune(store: Store, note: Note, before: str, *, scope: str, by: str | None) -> int:
+def prune(
+    store: Store,
+    note: Note,
+    before: str,
+    *,
+    scope: str,
+    by: str | None,
+    confirmed_by: str | None = None,
+) -> int:
     """Remove the records (or only the texts) that are older than a moment. How many went.
 
     Only a whole beginning of the log can go; it ends before the first record that is younger, or
     under legal hold.
     """
     store.may_remove()
+    who = {"by": by, "confirmed_by": confirmed_by}
     old = _old(store, before)
     if scope == "payloads":
         if next(store.payloads(0, old.until), None) is None:
             return 0
-        note("purge", {"scope": scope, "until": old.until, "before": before, "by": by})
+        note("purge", {"scope": scope, "until": old.until, "before": before, **who})
         return store.purge_payloads(old.until)
     stub = store.stub()
     if old.until == (stub.size if stub else 0):
@@ -102,7 +132,7 @@ def prune(store: Store, note: Note, before: str, *, scope: str, by: str | None) 
         "last": old.leaf.hex(),
         "handovers": tuple(one for one in handovers(store) if one["after"] < old.until),
         "before": before,
-        "by": by,
+        **who,
     }
     for packs in old.packs:
         note("packs", packs)

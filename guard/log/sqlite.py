@@ -7,16 +7,16 @@ several connections share.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from guard.errors import LogError, LogUnavailableError
+from guard.errors import LogError
 from guard.log.link import Link, identity, transaction
 from guard.log.schema import configure, migrate
+from guard.log.sqlite_append import add, add_keys, head_of, stub_of
+from guard.log.sqlite_erase import destroy, remove, remove_payloads, scrub
 from guard.log.store import (
-    NO_LEAF,
     Checkpoint,
     Entry,
     Head,
@@ -25,14 +25,12 @@ from guard.log.store import (
     Stub,
     SubjectKey,
     Unsealed,
-    seal,
 )
 
 if TYPE_CHECKING:
     import apsw
 
-CHUNK = 2000  # rows read at once, so that no read holds up the emptying of the WAL
-SCRUB_SECONDS = 10.0
+CHUNK = 500  # rows read at once: few enough for the processor's cache, and no read holds up the WAL
 _ENTRY = "SELECT seq, leaf, body, event_id, kind FROM entry"
 _PAYLOAD = "SELECT key_id, nonce, ct FROM payload"
 _CHECKPOINT = "SELECT size, root, previous, note FROM checkpoint"
@@ -47,15 +45,14 @@ _RARE = (
 _PAYLOADS = (
     "SELECT seq, key_id, nonce, ct FROM payload WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?"
 )
+_RECORDS = (
+    "SELECT seq, leaf, body, event_id, kind, key_id, nonce, ct FROM entry LEFT JOIN payload "
+    "USING (seq) WHERE seq >= ? AND seq < ? ORDER BY seq LIMIT ?"
+)
+_STRAYS = (
+    "SELECT seq FROM payload WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.seq = payload.seq)"
+)
 _CHECKPOINTS = f"{_CHECKPOINT} WHERE size >= ? AND size < ? ORDER BY size LIMIT ?"
-_ADD_KEY = """
-INSERT INTO keys.subject_key(key_id, tag, wrapped, created, destroyed)
-SELECT :id, iif(dead.until IS NULL, :tag, NULL), iif(dead.until IS NULL, :wrapped, NULL),
-    :created, dead.until
-FROM (SELECT max(until) AS until FROM keys.erased
-    WHERE tag = :tag AND until >= :created) AS dead
-WHERE true ON CONFLICT DO NOTHING
-"""
 
 
 class SQLiteStore:
@@ -101,49 +98,16 @@ class SQLiteStore:
 
     def append(self, batch: Sequence[Unsealed]) -> list[Receipt]:
         with self._writer.use() as db:
-            self._add_keys(db, batch)
+            add_keys(db, batch)
             with transaction(db):
-                head = _head(db)
+                head = head_of(db)
                 self._no_rollback(head)
                 receipts = []
                 for one in batch:
-                    receipt, head = self._add(db, one, head)
+                    receipt, head = add(db, one, self.origin, head)
                     receipts.append(receipt)
             self._seen = head
             return receipts
-
-    def _add(self, db: apsw.Connection, one: Unsealed, head: Head) -> tuple[Receipt, Head]:
-        there = db.execute("SELECT seq FROM entry WHERE event_id = ?", (one.event_id,)).get
-        if there is not None:
-            return Receipt(one.event_id, there, duplicate=True), head
-        entry = seal(one, self.origin, head.size, head.leaf)
-        db.execute(
-            "INSERT INTO entry(seq, leaf, body, event_id, kind) VALUES (?, ?, ?, ?, ?)",
-            (entry.seq, entry.leaf, entry.body, entry.event_id, entry.kind),
-        )
-        withheld = one.payload is not None and _destroyed(db, one.payload.key_id)
-        if one.payload is not None and not withheld:
-            db.execute(
-                "INSERT INTO payload(seq, key_id, nonce, ct) VALUES (?, ?, ?, ?)",
-                (entry.seq, one.payload.key_id, one.payload.nonce, one.payload.ct),
-            )
-        receipt = Receipt(one.event_id, entry.seq, withheld=withheld)
-        return receipt, Head(entry.seq + 1, entry.leaf)
-
-    def _add_keys(self, db: apsw.Connection, batch: Sequence[Unsealed]) -> None:
-        """Keep new keys, durably, before the records that need them."""
-        rows = {one.key.key_id: one.key for one in batch if one.key is not None}
-        if not rows:
-            return
-        with transaction(db):
-            for row in rows.values():
-                values = {
-                    "id": row.key_id,
-                    "tag": row.tag,
-                    "wrapped": row.wrapped,
-                    "created": row.created,
-                }
-                db.execute(_ADD_KEY, values)
 
     def _no_rollback(self, head: Head) -> None:
         if head.size < self._seen.size:
@@ -154,7 +118,7 @@ class SQLiteStore:
 
     def head(self) -> Head:
         with self._reader.use() as db:
-            return _head(db)
+            return head_of(db)
 
     def entries(
         self, start: int = 0, stop: int | None = None, *, kind: str | None = None
@@ -174,6 +138,17 @@ class SQLiteStore:
 
     def payloads(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[int, Payload]]:
         return ((seq, Payload(*rest)) for seq, *rest in self._rows(_PAYLOADS, start, stop))
+
+    def records(
+        self, start: int = 0, stop: int | None = None
+    ) -> Iterator[tuple[Entry, Payload | None]]:
+        for seq, leaf, body, event_id, kind, key, nonce, ct in self._rows(_RECORDS, start, stop):
+            payload = None if key is None else Payload(key, nonce, ct)
+            yield Entry(seq, leaf, body, event_id, kind), payload
+
+    def strays(self, known: int) -> Iterator[int]:
+        if self._one("SELECT count(*) FROM payload")[0] > known:
+            yield from (seq for (seq,) in self._all(f"{_STRAYS} ORDER BY seq"))
 
     def add_checkpoint(self, checkpoint: Checkpoint) -> bool:
         with self._writer.use() as db, transaction(db):
@@ -210,73 +185,29 @@ class SQLiteStore:
 
     def destroy_keys(self, key_ids: Sequence[str], when: str, *, tag: str | None = None) -> int:
         with self._writer.use() as db:
-            with transaction(db):
-                if tag is not None:
-                    db.execute(
-                        "INSERT INTO keys.erased(tag, until) VALUES (?, ?) "
-                        "ON CONFLICT DO UPDATE SET until = max(until, excluded.until)",
-                        (tag, when),
-                    )
-                for key_id in key_ids:
-                    db.execute(
-                        "INSERT INTO keys.subject_key(key_id, created, destroyed) VALUES (?, ?, ?) "
-                        "ON CONFLICT DO UPDATE SET tag = NULL, wrapped = NULL, "
-                        "destroyed = coalesce(destroyed, excluded.destroyed)",
-                        (key_id, when, when),
-                    )
-            gone = 0
-            with transaction(db):
-                for key_id in key_ids:
-                    gone += db.execute(
-                        "SELECT count(*) FROM payload WHERE key_id = ?", (key_id,)
-                    ).get
-                    db.execute("DELETE FROM payload WHERE key_id = ?", (key_id,))
-            self._scrub(db)
+            gone = destroy(db, key_ids, when, tag)
+            scrub(db, self.file)
             return gone
 
     def stub(self) -> Stub | None:
         with self._reader.use() as db:
-            return _stub(db)
+            return stub_of(db)
 
     def purge(self, stub: Stub) -> int:
         with self._writer.use() as db:
-            with transaction(db):
-                before = _stub(db)
-                if before is not None and before.size >= stub.size:
-                    return 0
-                db.execute(
-                    "INSERT OR REPLACE INTO stub(only, size, leaf, frontier) VALUES (0, ?, ?, ?)",
-                    (stub.size, stub.leaf, b"".join(stub.frontier)),
-                )
-                db.execute("DELETE FROM payload WHERE seq < ?", (stub.size,))
-                gone: int = db.execute("SELECT count(*) FROM entry WHERE seq < ?", (stub.size,)).get
-                db.execute("DELETE FROM entry WHERE seq < ?", (stub.size,))
-            self._scrub(db)
+            gone = remove(db, stub)
+            scrub(db, self.file)
             return gone
 
     def purge_payloads(self, until: int) -> int:
         with self._writer.use() as db:
-            with transaction(db):
-                gone: int = db.execute("SELECT count(*) FROM payload WHERE seq < ?", (until,)).get
-                db.execute("DELETE FROM payload WHERE seq < ?", (until,))
-            self._scrub(db)
+            gone = remove_payloads(db, until)
+            scrub(db, self.file)
             return gone
 
     def close(self) -> None:
         self._reader.close()
         self._writer.close()
-
-    def _scrub(self, db: apsw.Connection) -> None:
-        """Move what was overwritten out of the WAL, and empty it: old pages may still be in it."""
-        until = time.monotonic() + SCRUB_SECONDS
-        for name in ("main", "keys"):
-            while db.execute(f"PRAGMA {name}.wal_checkpoint(TRUNCATE)").fetchall()[0][0]:
-                if time.monotonic() > until:
-                    raise LogUnavailableError(
-                        f"{self.file}: a reader holds on to old pages, so what was deleted may "
-                        "still stand in the -wal file; end it and try again"
-                    )
-                time.sleep(0.02)
 
     def _rows(self, query: str, start: int, stop: int | None, *more: Any) -> Iterator[Any]:
         end = 2**62 if stop is None else stop
@@ -300,7 +231,7 @@ class SQLiteStore:
             origin = migrate(db, self._origin, accept_key_loss=self._accept_key_loss)
             if self._origin is not None and origin != self._origin:
                 raise LogError(f"{self.file} is the log {origin}, and not {self._origin}")
-            self._no_rollback(_head(db))
+            self._no_rollback(head_of(db))
         except BaseException:
             db.close(True)
             raise
@@ -314,24 +245,3 @@ class SQLiteStore:
 def keys_file(file: Path) -> Path:
     """Where the subjects' keys of a log are."""
     return file.with_name(f"{file.stem}.keys{file.suffix or '.db'}")
-
-
-def _head(db: apsw.Connection) -> Head:
-    row = db.execute("SELECT seq + 1, leaf FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
-    if row:
-        return Head(*row)
-    stub = _stub(db)
-    return Head(stub.size, stub.leaf) if stub else Head(0, NO_LEAF)
-
-
-def _stub(db: apsw.Connection) -> Stub | None:
-    row = db.execute("SELECT size, leaf, frontier FROM stub").fetchone()
-    if not row:
-        return None
-    size, leaf, frontier = row
-    return Stub(size, leaf, tuple(frontier[i : i + 32] for i in range(0, len(frontier), 32)))
-
-
-def _destroyed(db: apsw.Connection, key_id: str) -> bool:
-    query = "SELECT destroyed FROM keys.subject_key WHERE key_id = ?"
-    return db.execute(query, (key_id,)).get is not None

@@ -9,21 +9,24 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from guard.log.canonical import canonical
 
+_LEAF = hashlib.sha256(b"\0")
 NO_LEAF = bytes(32)
 """What stands for the leaf before the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(NamedTuple):
     """Encrypted texts (AES-256-GCM), and which key opens them. Outside the chain, so it can go."""
 
     key_id: str
-    nonce: bytes = field(repr=False)
-    ct: bytes = field(repr=False)
+    nonce: bytes
+    ct: bytes
+
+    def __repr__(self) -> str:
+        return f"Payload(key_id={self.key_id!r})"
 
     @property
     def digest(self) -> bytes:
@@ -55,15 +58,17 @@ class Unsealed:
     key: SubjectKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A sealed record: its place, its leaf hash, and the exact bytes that were hashed."""
 
     seq: int
-    leaf: bytes = field(repr=False)
-    body: bytes = field(repr=False)
+    leaf: bytes
+    body: bytes
     event_id: str
     kind: str
+
+    def __repr__(self) -> str:
+        return f"Entry(seq={self.seq}, event_id={self.event_id!r}, kind={self.kind!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,16 @@ class Store(Protocol):
         """Payloads with `start <= seq < stop`, in order, streaming."""
         ...
 
+    def records(
+        self, start: int = 0, stop: int | None = None
+    ) -> Iterator[tuple[Entry, Payload | None]]:
+        """Records with their payloads, in order, streaming."""
+        ...
+
+    def strays(self, known: int) -> Iterator[int]:
+        """The places of payloads that belong to no record, if there are more than `known`."""
+        ...
+
     def add_checkpoint(self, checkpoint: Checkpoint) -> bool:
         """Keep a checkpoint, unless another came between it and its `previous`: then False."""
         ...
@@ -193,7 +208,9 @@ class Store(Protocol):
 
 def leaf_of(body: bytes) -> bytes:
     """The leaf hash of a record (RFC 6962)."""
-    return hashlib.sha256(b"\0" + body).digest()
+    leaf = _LEAF.copy()  # quicker than to begin anew, and to copy the record
+    leaf.update(body)
+    return leaf.digest()
 
 
 def seal(unsealed: Unsealed, origin: str, seq: int, prev: bytes) -> Entry:

@@ -18,13 +18,32 @@ class Problem:
     what: str
 
 
+MOST_PROBLEMS = 1000
+
+
+class Problems:
+    """What was found so far, up to a thousand."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def add(self, wrong: Wrong, seq: int | None, what: str) -> None:
+        if len(self.found) < MOST_PROBLEMS:
+            self.found.append(Problem(wrong, seq, what))
+
+    def at(self, seq: int) -> bool:
+        """Whether something was found with a record."""
+        return any(one.seq == seq for one in self.found)
+
+
 @dataclass(frozen=True, slots=True)
 class Verification:
     """What was found. `ok`: nothing is wrong. `complete`: and everything is signed.
 
     `size` is how many records there have been, `pruned` how many of them retention removed,
     `erased` how many of the rest have lost their texts by erasure or retention, `signed` how many a
-    valid checkpoint covers. `root` is that of the tree, if all of it could be rebuilt.
+    valid checkpoint covers. `root` is that of the tree, if all of it could be rebuilt. `notes` are
+    what is no problem and should be known: where the clock of a machine was set.
     """
 
     origin: str
@@ -36,6 +55,7 @@ class Verification:
     erased: int
     root: bytes | None
     problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

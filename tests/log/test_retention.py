@@ -3,6 +3,7 @@ what a crash interrupts is finished."""
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ import apsw
 import pytest
 from log_factories import files_hold, open_log, report, turn
 
-from guard.errors import LogError
+from guard.errors import InputError, LogError
 from guard.log import retention
 from guard.log.checkpoint import Verifier
 from guard.log.heads import written
@@ -307,3 +308,42 @@ class TestPrune:
         with open_log(tmp_path) as log:
             assert next(log.store.entries()).seq == 11
             assert verify(log.store, Verifier.parse((tmp_path / "log.pub").read_text())).ok
+
+
+class TestTwoPeople:
+    @pytest.mark.parametrize(
+        ("by", "confirmed_by"), [(None, None), ("ada", None), (None, "bo"), ("Ada", " ada ")]
+    )
+    def test_without_a_second_name_nothing_is_removed(
+        self, tmp_path: Path, by: str | None, confirmed_by: str | None
+    ) -> None:
+        with open_log(tmp_path, two_person=True) as log:
+            event_id = write(log, 1, "alice")
+
+            with pytest.raises(InputError, match="two people"):
+                log.erase("alice", by=by, confirmed_by=confirmed_by)
+            with pytest.raises(InputError, match="two people"):
+                log.prune(datetime.now(UTC), by=by, confirmed_by=confirmed_by)
+
+            assert revealed(log, event_id) == {event_id}
+            assert log.store.stub() is None
+
+    def test_both_names_are_recorded_and_signed(self, tmp_path: Path) -> None:
+        with open_log(tmp_path, two_person=True) as log:
+            write(log, 1, "alice")
+            log.erase("alice", by="ada", confirmed_by="bo")
+            log.prune(datetime.now(UTC) + timedelta(days=1), by="bo", confirmed_by="ada")
+            (purge,) = (json.loads(entry.body) for entry in log.store.entries(kind="purge"))
+            result = verify(log.store, log.public_key)
+
+        assert (purge["by"], purge["confirmed_by"]) == ("bo", "ada")
+        assert purge["signature"]
+        assert result.ok
+
+    def test_a_second_name_is_recorded_where_none_is_needed(self, tmp_path: Path) -> None:
+        with open_log(tmp_path) as log:
+            write(log, 1, "alice")
+            log.erase("alice", by="ada", confirmed_by="bo")
+            (erasure,) = (json.loads(entry.body) for entry in log.store.entries(kind="erasure"))
+
+        assert (erasure["by"], erasure["confirmed_by"]) == ("ada", "bo")

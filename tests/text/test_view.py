@@ -258,3 +258,11 @@ def test_pathological_text_still_has_a_view(text: str) -> None:
     seen = view(text)
 
     assert len(seen.text) <= 4 * len(text)
+
+
+@pytest.mark.parametrize("text", ["\u0130m here, idk", "\u0131dk, im fine"])
+def test_a_turkish_i_is_no_chat_spelling_and_no_error(text: str) -> None:
+    seen = view(text)
+
+    assert ("i don't know" in seen.text) == ("idk" in text)
+    assert text[0] in seen.text

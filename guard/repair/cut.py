@@ -146,11 +146,13 @@ def is_open(job: Job, document: Document, i: int) -> bool:
 
 
 def aside(job: Job, document: Document) -> list[int]:
-    """Indices of the sentences that may go, and neither turn to the person nor comfort or ask."""
+    """Indices of the sentences of a story that neither turn to the person nor comfort or ask.
+    Numbers and names in them belong to it."""
+    firm, _ = _guarded(job, document)
     return [
         i
-        for i in unguarded(job, document)
-        if _YOU.isdisjoint(document.sentences[i].words) and not is_open(job, document, i)
+        for i, sentence in enumerate(document.sentences)
+        if not firm[i] and _YOU.isdisjoint(sentence.words) and not is_open(job, document, i)
     ]
 
 

@@ -11,6 +11,8 @@ import re
 from guard.repair import lexicon
 
 SHORTEST, LONGEST = 3, 16  # words of a clause that is said back
+# What says nothing by itself, or is no English.
+_EMPTY = (["i", "know"], ["i", "think"], ["i", "mean"], ["i'm", "feel"], ["im", "feel"])
 _LAST_OF_TWO = re.compile(r", (\w+)$")  # a list that was cut after its second item
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|\d+(?:[.,:]\d+)*|[^\sA-Za-z\d]")
 
@@ -92,7 +94,7 @@ def _fit(words: list[str]) -> bool:
         and len(words) <= LONGEST + 4
         and lexicon.NEVER.isdisjoint(spoken)
         and spoken[0] in lexicon.SUBJECT
-        and spoken[:2] not in (["i", "know"], ["i", "think"], ["i", "mean"])
+        and spoken[:2] not in _EMPTY
         and _has_verb(" ".join(spoken))
         and not {"we", "us", "our", "we're", "we've"}.intersection(spoken)
         and all(word[0].isalnum() or word in ",'-.%$£€&" for word in words)

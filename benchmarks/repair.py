@@ -31,6 +31,7 @@ from guard.packs.firing import NOTHING
 from guard.repair import Deadline
 from guard.repair.compose import candidates
 from guard.repair.cut import has_care
+from guard.repair.offline import OfflineRewriter
 from guard.steps import job_of
 
 SETS = ("own test", "draft_dev", "sycon", "esconv", "epitome")
@@ -56,13 +57,18 @@ class Outcome:
     care_lost: bool
     compose_ms: float
     added_ms: float
+    added_cpu_ms: float  # of the thread that rewrites: what a busy machine does not change much
+    audit_cpu_ms: float  # of the first audit, the message not yet read
 
 
 def outcome_of(case: Case, guard: Guard) -> tuple[Outcome, Report] | None:
     """What became of a turn; None where no rewrite was asked for."""
-    report = guard.check(case.turn)
-    if report.verdict.action != "rewrite" or report.verdict.outcome != "flag":
+    started = time.thread_time()
+    first = guard.audit(case.turn)
+    audit_cpu_ms = 1000 * (time.thread_time() - started)
+    if first.verdict.action != "rewrite" or first.verdict.outcome != "flag":
         return None
+    report = guard.check(case.turn)
     draft, reply = case.turn.draft, report.reply.text
     again = guard.audit(case.turn.with_draft(reply))
     had = {finding.label for finding in report.findings}
@@ -81,6 +87,8 @@ def outcome_of(case: Case, guard: Guard) -> tuple[Outcome, Report] | None:
             care_lost=has_care(draft) and not has_care(reply),
             compose_ms=_compose_ms(case, report, guard),
             added_ms=report.timings.repair_ms or 0.0,
+            added_cpu_ms=_added_cpu_ms(case, report, guard),
+            audit_cpu_ms=audit_cpu_ms,
         ),
         report,
     )
@@ -110,6 +118,13 @@ def _compose_ms(case: Case, report: Report, guard: Guard) -> float:
     started = time.perf_counter()
     list(candidates(job))
     return 1000 * (time.perf_counter() - started)
+
+
+def _added_cpu_ms(case: Case, report: Report, guard: Guard) -> float:
+    job = job_of(guard.judge, case.turn, report, Deadline(), NOTHING)
+    started = time.thread_time()
+    OfflineRewriter().rewrite(job)
+    return 1000 * (time.thread_time() - started)
 
 
 def interval(groups: Sequence[str], values: Sequence[float], rounds: int = 1000) -> str:
@@ -150,6 +165,10 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, str]:
         "care lost": str(sum(one.care_lost for one in outcomes)),
         "compose ms": f"{statistics.median(one.compose_ms for one in outcomes):.1f}",
         "added ms": f"{statistics.median(one.added_ms for one in outcomes):.1f}",
+        "added cpu ms": f"{statistics.median(one.added_cpu_ms for one in outcomes):.1f}",
+        "of an audit's": (
+            f"{statistics.median(one.added_cpu_ms / one.audit_cpu_ms for one in outcomes):.2f}"
+        ),
     }
 
 

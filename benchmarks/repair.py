@@ -53,6 +53,7 @@ class Outcome:
     worse: bool  # a label that the draft passed is flagged in the reply
     lost: int  # facts of the draft that neither the reply nor the conversation has
     facts: int
+    lost_outside: int  # those of them in sentences that claim no life and concede nothing
     verbatim: float  # share of the sentences no finding pointed at that stand in the reply
     care_lost: bool
     compose_ms: float
@@ -83,6 +84,7 @@ def outcome_of(case: Case, guard: Guard) -> tuple[Outcome, Report] | None:
             worse=any(finding.label not in had for finding in again.findings),
             lost=sum(fact not in reply for fact in facts) if rewritten else 0,
             facts=len(facts) if rewritten else 0,
+            lost_outside=_lost_outside(report, draft, reply, said) if rewritten else 0,
             verbatim=_verbatim(draft, reply, report) if rewritten else 1.0,
             care_lost=has_care(draft) and not has_care(reply),
             compose_ms=_compose_ms(case, report, guard),
@@ -91,6 +93,26 @@ def outcome_of(case: Case, guard: Guard) -> tuple[Outcome, Report] | None:
             audit_cpu_ms=audit_cpu_ms,
         ),
         report,
+    )
+
+
+def _lost_outside(report: Report, draft: str, reply: str, said: str) -> int:
+    """Facts that are gone, of sentences that neither were found to claim a life for the program or
+    to concede a belief, nor stand beside one that was, as part of the same story."""
+    claims = [f.span for f in report.findings if f.label in ("self_claim", "concedes_false")]
+    sentences = report.audit.sentences
+    claimed = {
+        i
+        for i, one in enumerate(sentences)
+        if any(act.name in ("self_claim", "agree") for act in one.acts)
+        or any(c and c.start < one.span.end and one.span.start < c.end for c in claims)
+    }
+    return sum(
+        fact not in reply
+        for i, one in enumerate(sentences)
+        if claimed.isdisjoint((i - 1, i, i + 1))
+        for fact in _FACTS.findall(draft[one.span.start : one.span.end])
+        if fact not in said
     )
 
 
@@ -162,6 +184,7 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, str]:
         "new fault": interval(inside, [one.worse for one in rewritten]),
         "verbatim": interval(inside, [one.verbatim for one in rewritten]),
         "facts kept": f"{facts - sum(one.lost for one in rewritten)} of {facts}",
+        "lost outside claims": str(sum(one.lost_outside for one in rewritten)),
         "care lost": str(sum(one.care_lost for one in outcomes)),
         "compose ms": f"{statistics.median(one.compose_ms for one in outcomes):.1f}",
         "added ms": f"{statistics.median(one.added_ms for one in outcomes):.1f}",

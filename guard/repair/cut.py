@@ -23,7 +23,8 @@ _ACTS: dict[str, tuple[ActName, ...]] = {
 }
 _SURE = 0.5  # of an act, so that a sentence is taken out for it alone
 _PARTICULAR = 0.6  # from which specificity a sentence is left in, whatever its acts
-_OWN = frozenset("i i'm i've i'd me my mine myself we us our im ive".split())
+_MINE = frozenset("i i'm i've i'd me my mine myself im ive".split())
+_ADVISES = re.compile(r"\b(?:should|could|might help|it helps|try)\b", re.IGNORECASE)
 _YOU = frozenset("you your yours yourself".split())
 _CARE = ("risk.named", "risk.help", "refer")  # patterns of the base pack
 _HELP = re.compile(
@@ -146,14 +147,24 @@ def is_open(job: Job, document: Document, i: int) -> bool:
 
 
 def aside(job: Job, document: Document) -> list[int]:
-    """Indices of the sentences of a story that neither turn to the person nor comfort or ask.
-    Numbers and names in them belong to it."""
+    """Indices of the sentences of a story that neither turn to the person, nor comfort or ask, nor
+    say what holds for anybody. Numbers and names in them belong to it."""
     firm, _ = _guarded(job, document)
     return [
         i
         for i, sentence in enumerate(document.sentences)
-        if not firm[i] and _YOU.isdisjoint(sentence.words) and not is_open(job, document, i)
+        if not firm[i]
+        and _YOU.isdisjoint(sentence.words)
+        and not is_open(job, document, i)
+        and not _holds_for_all(job, sentence, i)
     ]
+
+
+def _holds_for_all(job: Job, sentence: Sentence, i: int) -> bool:
+    first = job.report.audit.sentences[i].acts[0]
+    told = first.name in ("inform", "advise", "refer") and first.probability >= _SURE
+    advised = _ADVISES.search(sentence.text) is not None
+    return _MINE.isdisjoint(sentence.words) and (told or advised)
 
 
 def explored(job: Job, i: int) -> bool:
@@ -210,7 +221,7 @@ def _is_story(sentence: Sentence) -> bool:
     words = [word for word in sentence.words if word[:1].isalnum()]
     if not _YOU.isdisjoint(words) or "?" in sentence.text:
         return False
-    told = not _OWN.isdisjoint(words) and not _TURNS.match(sentence.text)
+    told = not _MINE.isdisjoint(words) and not _TURNS.match(sentence.text)
     return told or (len(words) <= _FRAGMENT and not _CARES.search(sentence.text))
 
 

@@ -148,12 +148,13 @@ def is_open(job: Job, document: Document, i: int) -> bool:
 
 def aside(job: Job, document: Document) -> list[int]:
     """Indices of the sentences of a story that neither turn to the person, nor comfort or ask, nor
-    say what holds for anybody. Numbers and names in them belong to it."""
-    firm, _ = _guarded(job, document)
+    say what holds for anybody. Numbers and names belong to it where the speaker does."""
+    firm, facts = _guarded(job, document)
     return [
         i
         for i, sentence in enumerate(document.sentences)
         if not firm[i]
+        and not (facts[i] and _MINE.isdisjoint(sentence.words))
         and _YOU.isdisjoint(sentence.words)
         and not is_open(job, document, i)
         and not _holds_for_all(job, sentence, i)

@@ -11,6 +11,7 @@ from guard.repair.add import in_place
 from guard.repair.ask import after_thanks, questions
 from guard.repair.cut import (
     aside,
+    cares,
     comforts,
     explored,
     has_care,
@@ -31,6 +32,8 @@ from guard.text.document import Document, Sentence
 _HOLES = ("concedes_false", "flip", "false_contradiction")
 # Those that need no word in their place, but may have one.
 _MAYBE = ("attachment", "self_claim")
+# Those after which what is left of a draft is not enough by itself.
+_NEED_MORE = ("soothe_only", "cold", "false_contradiction")
 _SUBSTANCE = 3  # content words without which what is left of a draft says nothing
 
 
@@ -89,6 +92,8 @@ def _ways(job: Job, document: Document, user: Document, wrong: Sequence[int]) ->
     if "concedes_false" in labels and not _known(job):
         yield from _closed(job, document, Additions(said, filling), asked)
         return
+    if job.report.reading.risk.level != "none" and not _still_cares(job, document, wrong):
+        return  # what would be left does not turn to somebody who may be in danger
     story = "self_claim" in labels and 2 * len(wrong) >= len(document.sentences)
     if story:
         # What would be left are scraps of it, but for what turns to the person.
@@ -96,13 +101,14 @@ def _ways(job: Job, document: Document, user: Document, wrong: Sequence[int]) ->
     mends = filling is not None
     kept = warm(job, wrong)
     for out in ([i for i in wrong if i != kept], wrong) if kept is not None else (wrong,):
-        if not story and labels.isdisjoint(("soothe_only", "cold")):
+        if not story and labels.isdisjoint(_NEED_MORE):
             yield out, Additions(None, filling, None, mends)
         yield out, Additions(said, filling, None if filling else asked[0], mends)
         yield from ((out, Additions(None, filling, ask, mends)) for ask in asked)
     # Nothing of the draft but what must not be lost.
     bare = sorted({*wrong, *unguarded(job, document)})
-    top = None if filling else said or feeling(job)
+    plain = in_place(job, "self_claim") if story else None
+    top = None if filling else said or plain or feeling(job)
     if filling or top:
         yield from ((bare, Additions(top, filling, ask, mends)) for ask in asked)
     for label in _MAYBE:
@@ -163,6 +169,11 @@ def _made(job: Job, document: Document, out: Sequence[int], put: Additions) -> s
     if put.said in wording.WELCOME:
         at = 0
     return spliced(document, out, before, at, None if asks else put.question)
+
+
+def _still_cares(job: Job, document: Document, wrong: Collection[int]) -> bool:
+    left = set(range(len(document.sentences))).difference(wrong)
+    return any(cares(job, i) for i in left)
 
 
 def _says_as_much(sentence: Sentence, said: str) -> bool:

@@ -10,8 +10,9 @@ import re
 from collections.abc import Collection, Sequence
 
 from guard.repair.job import Job
+from guard.repair.story import CARES, MINE, YOU, holds_for_all, story
 from guard.report import ActName, DraftSentence, Finding, Label, Span
-from guard.text.document import Document, Sentence
+from guard.text.document import Document
 
 SOOTHING: tuple[ActName, ...] = ("soothe", "minimise")
 # Which acts of a sentence make it part of a fault, beside the sentence that a finding points at.
@@ -23,26 +24,10 @@ _ACTS: dict[str, tuple[ActName, ...]] = {
 }
 _SURE = 0.5  # of an act, so that a sentence is taken out for it alone
 _PARTICULAR = 0.6  # from which specificity a sentence is left in, whatever its acts
-_MINE = frozenset("i i'm i've i'd me my mine myself im ive".split())
-_ADVISES = re.compile(r"\b(?:should|could|might help|it helps|try)\b", re.IGNORECASE)
-_YOU = frozenset("you your yours yourself".split())
 _CARE = ("risk.named", "risk.help", "refer")  # patterns of the base pack
 _HELP = re.compile(
     r"\b(?:988|911|999|112|000|111|116 ?123|741741|emergency|emergencies|crisis|hotlines?"
     r"|helplines?|lifelines?|samaritans|ambulance|police|poison control|findahelpline)\b",
-    re.IGNORECASE,
-)
-# How a sentence opens that speaks of oneself to turn to the other.
-_TURNS = re.compile(
-    r"\W*(?:(?:and|but|so|oh|well|yes|no|aww?|okay|ok)\W+)?(?:i(?:'m| am)? (?:hear|see|wonder|hope"
-    r"|wish|think|believe|guess|(?:so |very |really |truly )*sorry|glad|understand|get)\b"
-    r"|(?:let|tell|ask|show) me\b)",
-    re.IGNORECASE,
-)
-# What comfort is made of, beside stock phrases.
-_CARES = re.compile(
-    r"\b(?:sorry|hard|tough|rough|painful|awful|terrible|difficult|sounds?|hear|glad|welcome"
-    r"|congrat\w*|happy|must be|must have)\b",
     re.IGNORECASE,
 )
 _FRAGMENT = 3  # words
@@ -86,7 +71,7 @@ def _claimed(job: Job, document: Document) -> set[int]:
     if _found(job, "self_claim"):
         claimed = {i for f in job.findings if f.label == "self_claim" for i in _shown(f, sentences)}
         claimed |= {i for i, one in enumerate(sentences) if _is_part(one, ("self_claim",))}
-        claimed |= set(_told_on(document, claimed))
+        claimed = story(document, sentences, claimed)
     for stance in job.report.audit.stances if _found(job, "concedes_false") else ():
         if stance.stance == "concede" and stance.span is not None:
             claimed |= {i for i, one in enumerate(sentences) if meets(one.span, stance.span)}
@@ -117,7 +102,7 @@ def warm(job: Job, wrong: Sequence[int]) -> int | None:
     for i in wrong:
         one = job.report.audit.sentences[i]
         acts = {act.name for act in one.acts}
-        if not _CARES.search(job.turn.draft[one.span.start : one.span.end]):
+        if not CARES.search(job.turn.draft[one.span.start : one.span.end]):
             continue
         if "soothe" in acts and acts.isdisjoint({"minimise", "self_claim", "agree"}):
             return None if i in pointed else i
@@ -135,8 +120,15 @@ def opens(job: Job, document: Document) -> bool:
 def comforts(job: Job, i: int) -> bool:
     """Whether a sentence comforts in words that are no stock phrase."""
     one = job.report.audit.sentences[i]
-    caring = _CARES.search(job.turn.draft[one.span.start : one.span.end]) is not None
+    caring = CARES.search(job.turn.draft[one.span.start : one.span.end]) is not None
     return caring and one.acts[0].name in ("soothe", "validate", "reflect")
+
+
+def cares(job: Job, i: int) -> bool:
+    """Whether a sentence turns to the person: it comforts, takes up, asks, or points to help."""
+    first = job.report.audit.sentences[i].acts[0]
+    caring = ("soothe", "validate", "reflect", "explore", "refer")
+    return first.name in caring and first.probability >= _SURE
 
 
 def is_open(job: Job, document: Document, i: int) -> bool:
@@ -154,18 +146,11 @@ def aside(job: Job, document: Document) -> list[int]:
         i
         for i, sentence in enumerate(document.sentences)
         if not firm[i]
-        and not (facts[i] and _MINE.isdisjoint(sentence.words))
-        and _YOU.isdisjoint(sentence.words)
+        and not (facts[i] and MINE.isdisjoint(sentence.words))
+        and YOU.isdisjoint(sentence.words)
         and not is_open(job, document, i)
-        and not _holds_for_all(job, sentence, i)
+        and not holds_for_all(sentence, job.report.audit.sentences[i])
     ]
-
-
-def _holds_for_all(job: Job, sentence: Sentence, i: int) -> bool:
-    first = job.report.audit.sentences[i].acts[0]
-    told = first.name in ("inform", "advise", "refer") and first.probability >= _SURE
-    advised = _ADVISES.search(sentence.text) is not None
-    return _MINE.isdisjoint(sentence.words) and (told or advised)
 
 
 def explored(job: Job, i: int) -> bool:
@@ -204,26 +189,6 @@ def _is_part(sentence: DraftSentence, acts: Sequence[ActName]) -> bool:
         and first.probability >= _SURE
         and (first.name not in SOOTHING or sentence.specificity < _PARTICULAR)
     )
-
-
-def _told_on(document: Document, wanted: Collection[int]) -> list[int]:
-    """Sentences that tell of the speaker's own life beside one that is taken out, and scraps that
-    would be left of such a story ("Every day!")."""
-    story = set(wanted)
-    count = len(document.sentences)
-    for order in (range(count), range(count - 1, -1, -1)):
-        for i in order:
-            if not story.isdisjoint((i - 1, i + 1)) and _is_story(document.sentences[i]):
-                story.add(i)
-    return sorted(story.difference(wanted))
-
-
-def _is_story(sentence: Sentence) -> bool:
-    words = [word for word in sentence.words if word[:1].isalnum()]
-    if not _YOU.isdisjoint(words) or "?" in sentence.text:
-        return False
-    told = not _MINE.isdisjoint(words) and not _TURNS.match(sentence.text)
-    return told or (len(words) <= _FRAGMENT and not _CARES.search(sentence.text))
 
 
 def _found(job: Job, label: Label) -> bool:

@@ -14,7 +14,7 @@ _DANGER = re.compile(
     r"|end (?:it all|my life)|(?:can(?:'?t|not)|if i can) (?:hold on|go on|take it any ?more)"
     r"|(?:done|tired of) (?:trying|living|life)|it'?s over|farewell|self.?harm\w*|still cutting"
     r"|cutting (?:my|again)|overdos\w*|(?:not|don'?t|to) (?:want to )?(?:be alive|exist|be here)"
-    r"|out alive)\b",
+    r"|out alive|won'?t be alive|my (?:own )?death)\b",
     re.IGNORECASE,
 )
 _FEEDS_IT = re.compile(

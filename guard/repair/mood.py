@@ -36,7 +36,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _PLANS = re.compile(
-    r"\b(?:i(?:'ll| will| might| may| need to| should|'m going to|'m gonna| am going to)"
+    r"\b(?:i(?:'ll| will| (?:definitely )?plan to| might| may| need to| should|'m going to|'m gonna| am going to)"
     r"|thinking (?:of|about)|planning (?:to|on))\b",
     re.IGNORECASE,
 )
@@ -83,7 +83,7 @@ def glad(job: Job) -> EmotionName | None:
     if first.name not in POSITIVE or any(one.stated for one in other):
         return None
     likely = [one for one in other if one.probability >= _SURE]
-    return first.name if first.stated or not likely else None
+    return first.name if first.stated or (first.probability >= _SURE and not likely) else None
 
 
 def grave(job: Job) -> bool:
@@ -127,5 +127,10 @@ def plans(job: Job) -> bool:
 
 
 def _distress(job: Job) -> list[Emotion]:
-    found = [one for one in job.report.reading.emotions if one.name not in POSITIVE]
+    # To be unsure of something is no distress by itself, unless the user says that it is.
+    found = [
+        one
+        for one in job.report.reading.emotions
+        if one.name not in POSITIVE and (one.stated or one.name != "confusion")
+    ]
     return sorted(found, key=lambda one: (one.stated, one.probability), reverse=True)

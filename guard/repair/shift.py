@@ -12,7 +12,14 @@ from guard.repair import lexicon
 
 SHORTEST, LONGEST = 3, 16  # words of a clause that is said back
 # What says nothing by itself, or is no English.
-_EMPTY = (["i", "know"], ["i", "think"], ["i", "mean"], ["i'm", "feel"], ["im", "feel"])
+_EMPTY = (
+    ["i", "know"],
+    ["i", "think"],
+    ["i", "mean"],
+    ["i'm", "feel"],
+    ["im", "feel"],
+    ["i", "been"],
+)
 _LAST_OF_TWO = re.compile(r", (\w+)$")  # a list that was cut after its second item
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|\d+(?:[.,:]\d+)*|[^\sA-Za-z\d]")
 

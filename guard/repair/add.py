@@ -14,7 +14,8 @@ _SHORT = 30  # words of a sentence that is said once more
 _PARTICULARS = 2  # content words of a sentence that is worth saying once more
 _ASKED = re.compile(
     r"\b(?:(?:do|did|does|have|has|are|were|can|could) (?:you|u|any ?one|any ?body"
-    r"|any of you|y'?all)|any ?one else|what about you|your (?:own )?(?:experiences?|strateg|advice))\b",
+    r"|any of you|y'?all)|any ?one else|what about you"
+    r"|your (?:own )?(?:experiences?|strateg\w*|advice))\b",
     re.IGNORECASE,
 )
 

@@ -30,8 +30,6 @@ from guard.text.document import Document, Sentence
 
 # Faults that leave a hole where they are taken out, the one to fill first.
 _HOLES = ("concedes_false", "flip", "false_contradiction")
-# Those that need no word in their place, but may have one.
-_MAYBE = ("attachment", "self_claim")
 # Those after which what is left of a draft is not enough by itself.
 _NEED_MORE = ("soothe_only", "cold", "false_contradiction")
 _SUBSTANCE = 3  # content words without which what is left of a draft says nothing
@@ -111,10 +109,9 @@ def _ways(job: Job, document: Document, user: Document, wrong: Sequence[int]) ->
     top = None if filling else said or plain or feeling(job)
     if filling or top:
         yield from ((bare, Additions(top, filling, ask, mends)) for ask in asked)
-    for label in _MAYBE:
-        if label in labels and (text := in_place(job, label)):
-            yield wrong, Additions(said, text)
-            yield wrong, Additions(None, text, asked[0])
+    if "attachment" in labels and (text := in_place(job, "attachment")):
+        yield wrong, Additions(said, text)
+        yield wrong, Additions(None, text, asked[0])
 
 
 def _closed(

@@ -36,8 +36,8 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _PLANS = re.compile(
-    r"\b(?:i(?:'ll| will| (?:definitely )?plan to| might| may| need to| should|'m going to|'m gonna| am going to)"
-    r"|thinking (?:of|about)|planning (?:to|on))\b",
+    r"\b(?:i(?:'ll| will| (?:definitely )?plan to| might| may| need to| should|'m going to"
+    r"|'m gonna| am going to)|thinking (?:of|about)|planning (?:to|on))\b",
     re.IGNORECASE,
 )
 

@@ -1,4 +1,4 @@
-"""Which sentences of a draft tell a life of its own, once one of them was found to claim it. Pure."""
+"""Which sentences of a draft tell a life of its own, where one was found to claim it. Pure."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _TURNS = re.compile(
 # What only somebody says who has a past, wherever in a draft it stands.
 _LIVED = re.compile(
     r"\b(?:i(?:'ve| have|ve)? (?:(?:also|always|never|just|once|even|personally) )*"
-    r"(?:stayed|been|had|lived|went|gone|did|felt|was|used to|got|took|started|tried|struggled|relapsed|lost|grew"
-    r"|dropped|managed|learned|realized|realised)|when i (?:was|had|felt)|my own"
+    r"(?:stayed|been|had|lived|went|gone|did|felt|was|used to|got|took|started|tried|struggled"
+    r"|relapsed|lost|grew|dropped|managed|learned|realized|realised)|when i (?:was|had|felt)|my own"
     r"|my (?:mom|mum|mother|dad|father|brother|sister|wife|husband|friend|therapist|doctor|family"
     r"|depression|anxiety|life))\b",
     re.IGNORECASE,

@@ -92,7 +92,7 @@ def _ways(job: Job, document: Document, user: Document, wrong: Sequence[int]) ->
         return
     if job.report.reading.risk.level != "none" and not _still_cares(job, document, wrong):
         return  # what would be left does not turn to somebody who may be in danger
-    story = "self_claim" in labels and 2 * len(wrong) >= len(document.sentences)
+    story = "self_claim" in labels and 3 * len(wrong) >= len(document.sentences)
     if story:
         # What would be left are scraps of it, but for what turns to the person.
         wrong = sorted({*wrong, *aside(job, document)})

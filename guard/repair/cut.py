@@ -49,10 +49,13 @@ def wrong_sentences(job: Job, document: Document, also: Collection[int] = ()) ->
 
 def unguarded(job: Job, document: Document) -> list[int]:
     """Indices of the sentences that hold nothing which must not be lost. Numbers and names in a
-    sentence that claims a life for the program, or concedes a belief, are part of what is wrong."""
+    sentence that claims a life for the program, stands beside it in the same story, or concedes a
+    belief, are part of what is wrong."""
     firm, facts = _guarded(job, document)
-    claimed = _claimed(job, document)
-    return [i for i, kept in enumerate(firm) if not kept and (i in claimed or not facts[i])]
+    found = _claims(job) | _conceding(job)
+    told = _claimed(job, document)
+    wrong = {i for i in told if not found.isdisjoint((i - 1, i, i + 1))}
+    return [i for i, kept in enumerate(firm) if not kept and (i in wrong or not facts[i])]
 
 
 def _found_wanting(job: Job, document: Document) -> set[int]:
@@ -65,17 +68,26 @@ def _found_wanting(job: Job, document: Document) -> set[int]:
 
 
 def _claimed(job: Job, document: Document) -> set[int]:
-    """Sentences that claim a life for the program, or concede a belief, where that was found."""
+    """Sentences that claim a life for the program, with what belongs to the story, or concede a
+    belief, where that was found."""
+    return story(document, _claims(job)) | _conceding(job)
+
+
+def _claims(job: Job) -> set[int]:
+    if not _found(job, "self_claim"):
+        return set()
     sentences = job.report.audit.sentences
-    claimed: set[int] = set()
-    if _found(job, "self_claim"):
-        claimed = {i for f in job.findings if f.label == "self_claim" for i in _shown(f, sentences)}
-        claimed |= {i for i, one in enumerate(sentences) if _is_part(one, ("self_claim",))}
-        claimed = story(document, sentences, claimed)
-    for stance in job.report.audit.stances if _found(job, "concedes_false") else ():
-        if stance.stance == "concede" and stance.span is not None:
-            claimed |= {i for i, one in enumerate(sentences) if meets(one.span, stance.span)}
-    return claimed
+    shown = {i for f in job.findings if f.label == "self_claim" for i in _shown(f, sentences)}
+    return shown | {i for i, one in enumerate(sentences) if _is_part(one, ("self_claim",))}
+
+
+def _conceding(job: Job) -> set[int]:
+    if not _found(job, "concedes_false"):
+        return set()
+    stances = [s for s in job.report.audit.stances if s.stance == "concede"]
+    spans = [stance.span for stance in stances if stance.span is not None]
+    sentences = job.report.audit.sentences
+    return {i for i, one in enumerate(sentences) if any(meets(one.span, span) for span in spans)}
 
 
 def _loose(job: Job, document: Document, wanted: Collection[int]) -> list[int]:

@@ -12,7 +12,7 @@ from guard.repair.job import Job
 from guard.report import Emotion, EmotionName
 from guard.text.document import Document
 
-_SURE = 0.5  # of an emotion that a question is built on
+_SURE = 0.6  # of an emotion that a question is built on
 _NAMED, _AHEAD = 0.55, 0.15  # of one that is named though the user did not name it
 _ALSO = 0.4  # from which an emotion counts as one of several
 _MUCH = 12  # words of a message in which there can be much

@@ -20,6 +20,7 @@ _EMPTY = (
     ["im", "feel"],
     ["i", "been"],
 )
+_TURNED = re.compile(r"\bbut\b", re.IGNORECASE)  # what comes after it counts, and would be cut
 _LAST_OF_TWO = re.compile(r", (\w+)$")  # a list that was cut after its second item
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|\d+(?:[.,:]\d+)*|[^\sA-Za-z\d]")
 
@@ -84,7 +85,8 @@ def _clause(body: str) -> str | None:
         return body
     for joint in lexicon.JOINT.finditer(body):
         before = body[: joint.start()]
-        if SHORTEST < len(before.split()) <= LONGEST and _has_verb(before):
+        whole = _TURNED.search(before) is None
+        if whole and SHORTEST < len(before.split()) <= LONGEST and _has_verb(before):
             return _LAST_OF_TWO.sub(r" and \1", before)
     return None
 

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
-from guard.repair.lexicon import PAST
+from guard.repair.lexicon import PAST, VERBS
 from guard.report import DraftSentence
 from guard.text.document import Document, Sentence
 
 MINE = frozenset("i i'm i've i'd me my mine myself im ive iam".split())
 YOU = frozenset("you your yours yourself".split())
-_LISTED = 0.4  # of an act that is not the first
 _SURE = 0.5
-_FRAGMENT = 3  # words
+_SCRAP = 6  # words
 # How a sentence opens that speaks of oneself to turn to the other.
 _TURNS = re.compile(
     r"\W*(?:(?:and|but|so|oh|well|yes|no|aww?|okay|ok)\W+)?(?:i(?:'m| am)? (?:hear|see|wonder|hope"
     r"|wish|think|believe|guess|(?:so |very |really |truly )*sorry|glad|understand"
-    r"|get (?:it|that))\b|(?:let|tell|ask|show) me\b)",
-    re.IGNORECASE,
-)
-# What only somebody says who has a past, wherever in a draft it stands.
-_LIVED = re.compile(
-    r"\b(?:i(?:'ve| have|ve)? (?:(?:also|always|never|just|once|even|personally) )*"
-    r"(?:stayed|been|had|lived|went|gone|did|felt|was|used to|got|took|started|tried|struggled"
-    r"|relapsed|lost|grew|dropped|managed|learned|realized|realised)|when i (?:was|had|felt)|my own"
-    r"|my (?:mom|mum|mother|dad|father|brother|sister|wife|husband|friend|therapist|doctor|family"
-    r"|depression|anxiety|life))\b",
+    r"|get (?:it|that)|can(?:'t|not| not)? (?:tell|know|say|see|confirm|diagnose|promise|help|check"
+    r"|read|be|find|look|write|explain)|don'?t (?:know|have (?:a|an|the) answer)|won'?t)\b"
+    r"|(?:let|tell|ask|show) me\b)",
     re.IGNORECASE,
 )
 _ADVISES = re.compile(r"\b(?:should|could|might help|it helps|try)\b", re.IGNORECASE)
@@ -39,17 +31,12 @@ CARES = re.compile(
 )
 
 
-def story(
-    document: Document, sentences: Sequence[DraftSentence], found: Collection[int]
-) -> set[int]:
-    """The sentences that were found to claim a life, those that claim it beside something else or
-    tell of a past, and those that go on with it before and after."""
-    told = set(found)
-    for i, sentence in enumerate(document.sentences):
-        claims = any(a.name == "self_claim" and a.probability >= _LISTED for a in sentences[i].acts)
-        lived = _LIVED.search(sentence.text) is not None
-        if (claims or lived) and _of_oneself(sentence) and not _turns(sentence):
-            told.add(i)
+def story(document: Document, found: Collection[int]) -> set[int]:
+    """The sentences that were found to claim a life, all others that speak of oneself alone, and
+    those that go on with it before and after."""
+    if not found:
+        return set()
+    told = {*found, *(i for i, one in enumerate(document.sentences) if _of_oneself(one))}
     count = len(document.sentences)
     for order in (range(count), range(count - 1, -1, -1)):
         for i in order:
@@ -66,23 +53,20 @@ def holds_for_all(sentence: Sentence, judged: DraftSentence) -> bool:
     return MINE.isdisjoint(sentence.words) and (told or advised)
 
 
-def _goes_on(sentence: Sentence) -> bool:
-    """Whether a sentence beside a story is part of it: of the speaker, without a subject, or a
-    scrap ("Every day!")."""
-    words = [word for word in sentence.words if word[:1].isalnum()]
-    if not YOU.isdisjoint(words) or "?" in sentence.text:
-        return False
-    if not MINE.isdisjoint(words):
-        return not _turns(sentence)
-    first = words[0] if words else ""
-    ended = first in PAST or (len(first) > 4 and first.endswith("ed"))
-    return ended or (len(words) <= _FRAGMENT and not CARES.search(sentence.text))
-
-
 def _of_oneself(sentence: Sentence) -> bool:
+    """Whether it speaks of the speaker, and neither to the person nor of what it cannot know."""
     words = set(sentence.words)
-    return "?" not in sentence.text and YOU.isdisjoint(words) and not MINE.isdisjoint(words)
+    alone = "?" not in sentence.text and YOU.isdisjoint(words) and not MINE.isdisjoint(words)
+    return alone and _TURNS.match(sentence.text) is None
 
 
-def _turns(sentence: Sentence) -> bool:
-    return _TURNS.match(sentence.text) is not None
+def _goes_on(sentence: Sentence) -> bool:
+    """Whether a sentence beside a story is part of it: without a subject ("Ended up going"), or
+    without a verb ("Every day!")."""
+    words = [word for word in sentence.words if word[:1].isalnum()]
+    if not YOU.isdisjoint(words) or "?" in sentence.text or CARES.search(sentence.text):
+        return False
+    first = words[0] if words else ""
+    began = first in PAST or (len(first) > 4 and first.endswith("ed"))
+    short = len(words) <= _SCRAP and VERBS.isdisjoint(words)
+    return began or short

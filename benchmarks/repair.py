@@ -31,6 +31,7 @@ from guard.packs.firing import NOTHING
 from guard.repair import Deadline
 from guard.repair.compose import candidates
 from guard.repair.cut import has_care
+from guard.repair.offline import OfflineRewriter
 from guard.steps import job_of
 
 SETS = ("own test", "draft_dev", "sycon", "esconv", "epitome")
@@ -52,17 +53,23 @@ class Outcome:
     worse: bool  # a label that the draft passed is flagged in the reply
     lost: int  # facts of the draft that neither the reply nor the conversation has
     facts: int
+    lost_outside: int  # those of them in sentences that claim no life and concede nothing
     verbatim: float  # share of the sentences no finding pointed at that stand in the reply
     care_lost: bool
     compose_ms: float
     added_ms: float
+    added_cpu_ms: float  # of the thread that rewrites: what a busy machine does not change much
+    audit_cpu_ms: float  # of the first audit, the message not yet read
 
 
 def outcome_of(case: Case, guard: Guard) -> tuple[Outcome, Report] | None:
     """What became of a turn; None where no rewrite was asked for."""
-    report = guard.check(case.turn)
-    if report.verdict.action != "rewrite" or report.verdict.outcome != "flag":
+    started = time.thread_time()
+    first = guard.audit(case.turn)
+    audit_cpu_ms = 1000 * (time.thread_time() - started)
+    if first.verdict.action != "rewrite" or first.verdict.outcome != "flag":
         return None
+    report = guard.check(case.turn)
     draft, reply = case.turn.draft, report.reply.text
     again = guard.audit(case.turn.with_draft(reply))
     had = {finding.label for finding in report.findings}
@@ -77,12 +84,35 @@ def outcome_of(case: Case, guard: Guard) -> tuple[Outcome, Report] | None:
             worse=any(finding.label not in had for finding in again.findings),
             lost=sum(fact not in reply for fact in facts) if rewritten else 0,
             facts=len(facts) if rewritten else 0,
+            lost_outside=_lost_outside(report, draft, reply, said) if rewritten else 0,
             verbatim=_verbatim(draft, reply, report) if rewritten else 1.0,
             care_lost=has_care(draft) and not has_care(reply),
             compose_ms=_compose_ms(case, report, guard),
             added_ms=report.timings.repair_ms or 0.0,
+            added_cpu_ms=_added_cpu_ms(case, report, guard),
+            audit_cpu_ms=audit_cpu_ms,
         ),
         report,
+    )
+
+
+def _lost_outside(report: Report, draft: str, reply: str, said: str) -> int:
+    """Facts that are gone, of sentences that neither were found to claim a life for the program or
+    to concede a belief, nor stand beside one that was, as part of the same story."""
+    claims = [f.span for f in report.findings if f.label in ("self_claim", "concedes_false")]
+    sentences = report.audit.sentences
+    claimed = {
+        i
+        for i, one in enumerate(sentences)
+        if any(act.name in ("self_claim", "agree") for act in one.acts)
+        or any(c and c.start < one.span.end and one.span.start < c.end for c in claims)
+    }
+    return sum(
+        fact not in reply
+        for i, one in enumerate(sentences)
+        if claimed.isdisjoint((i - 1, i, i + 1))
+        for fact in _FACTS.findall(draft[one.span.start : one.span.end])
+        if fact not in said
     )
 
 
@@ -110,6 +140,13 @@ def _compose_ms(case: Case, report: Report, guard: Guard) -> float:
     started = time.perf_counter()
     list(candidates(job))
     return 1000 * (time.perf_counter() - started)
+
+
+def _added_cpu_ms(case: Case, report: Report, guard: Guard) -> float:
+    job = job_of(guard.judge, case.turn, report, Deadline(), NOTHING)
+    started = time.thread_time()
+    OfflineRewriter().rewrite(job)
+    return 1000 * (time.thread_time() - started)
 
 
 def interval(groups: Sequence[str], values: Sequence[float], rounds: int = 1000) -> str:
@@ -147,9 +184,14 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, str]:
         "new fault": interval(inside, [one.worse for one in rewritten]),
         "verbatim": interval(inside, [one.verbatim for one in rewritten]),
         "facts kept": f"{facts - sum(one.lost for one in rewritten)} of {facts}",
+        "lost outside claims": str(sum(one.lost_outside for one in rewritten)),
         "care lost": str(sum(one.care_lost for one in outcomes)),
         "compose ms": f"{statistics.median(one.compose_ms for one in outcomes):.1f}",
         "added ms": f"{statistics.median(one.added_ms for one in outcomes):.1f}",
+        "added cpu ms": f"{statistics.median(one.added_cpu_ms for one in outcomes):.1f}",
+        "of an audit's": (
+            f"{statistics.median(one.added_cpu_ms / one.audit_cpu_ms for one in outcomes):.2f}"
+        ),
     }
 
 

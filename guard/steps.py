@@ -81,7 +81,7 @@ def job_of(
         turn=turn,
         report=report,
         rules=judge.rules,
-        fallback=fallback_for(judge.rules, report, turn.draft),
+        fallback=fallback_for(judge.rules, report, turn.draft, turn.user),
         audit=lambda text: audited(judge, turn.with_draft(text), lowered, heard),
         deadline=deadline,
         read_user=None if heard is None else heard.user,

@@ -231,7 +231,7 @@ class Seam:
         action = disposition(report.verdict, self.guard.mode)
         reply = Reply(text=turn.draft, action=action)
         if action == "fallback":
-            text = step.delivery.released + fallback_for(judge.rules, report, turn.draft)
+            text = step.delivery.released + fallback_for(judge.rules, report, turn.draft, turn.user)
             reply = Reply(text=text, action=action, changed=True)
         return report.model_copy(update={"reply": reply})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from guard.audit.words import stems
@@ -11,7 +12,12 @@ from guard.report import Belief
 
 _SHORT = 30  # words of a sentence that is said once more
 _PARTICULARS = 2  # content words of a sentence that is worth saying once more
-_YOU = frozenset("you u you're your".split())
+_ASKED = re.compile(
+    r"\b(?:(?:do|did|does|have|has|are|were|can|could) (?:you|u|any ?one|any ?body"
+    r"|any of you|y'?all)|any ?one else|what about you"
+    r"|your (?:own )?(?:experiences?|strateg\w*|advice))\b",
+    re.IGNORECASE,
+)
 
 
 def correction(job: Job) -> str | None:
@@ -42,8 +48,8 @@ def in_place(job: Job, label: str) -> str | None:
         return correction(job)
     if label == "flip" and (before := _said_before(job)):
         return wording.chosen(wording.STANDS_BY, *turn).format(before)
-    if label == "self_claim" and _YOU.isdisjoint(job.turn.user.lower().split()):
-        return None  # nobody asked what the assistant is
+    if label == "self_claim" and not _ASKED.search(job.turn.user):
+        return None  # nobody asked for an experience of it
     words = {
         "flip": wording.STANDS,
         "false_contradiction": wording.BELIEVED,

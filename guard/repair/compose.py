@@ -11,6 +11,7 @@ from guard.repair.add import in_place
 from guard.repair.ask import after_thanks, questions
 from guard.repair.cut import (
     aside,
+    cares,
     comforts,
     explored,
     has_care,
@@ -29,8 +30,8 @@ from guard.text.document import Document, Sentence
 
 # Faults that leave a hole where they are taken out, the one to fill first.
 _HOLES = ("concedes_false", "flip", "false_contradiction")
-# Those that need no word in their place, but may have one.
-_MAYBE = ("attachment", "self_claim")
+# Those after which what is left of a draft is not enough by itself.
+_NEED_MORE = ("soothe_only", "cold", "false_contradiction")
 _SUBSTANCE = 3  # content words without which what is left of a draft says nothing
 
 
@@ -79,38 +80,53 @@ def _ways(job: Job, document: Document, user: Document, wrong: Sequence[int]) ->
         yield from _after_thanks(job, document, wrong)
         return
     labels = {finding.label for finding in job.findings}
-    said = reflection(job, user)
-    filling = _filling(job, labels, said)
     if labels & {"concedes_false", "flip"} and is_long(document):
         return  # what would be left of an argument, or of its lists, is none
-    mends = filling is not None
+    said = reflection(job, user)
+    if "false_contradiction" in labels:
+        said = said or feeling(job)
+    filling = _filling(job, labels, said)
     asked = questions(job, said) or (None,)
     if "concedes_false" in labels and not _known(job):
-        # Where no pack knows what is so, the rest of the draft may go on with the belief, and this
-        # cannot be seen: only comfort and questions stay.
-        closed = [i for i in unguarded(job, document) if not is_open(job, document, i)]
-        yield closed, Additions(said, filling, None if filling else asked[0], mends)
-        yield from ((closed, Additions(None, filling, ask, mends)) for ask in asked)
+        yield from _closed(job, document, Additions(said, filling), asked)
         return
-    if "self_claim" in labels and 2 * len(wrong) >= len(document.sentences):
-        # What would be left of a story are scraps of it, but for what turns to the person.
+    if job.report.reading.risk.level != "none" and not _still_cares(job, document, wrong):
+        return  # what would be left does not turn to somebody who may be in danger
+    story = "self_claim" in labels and 3 * len(wrong) >= len(document.sentences)
+    if story:
+        # What would be left are scraps of it, but for what turns to the person.
         wrong = sorted({*wrong, *aside(job, document)})
+    mends = filling is not None
     kept = warm(job, wrong)
     for out in ([i for i in wrong if i != kept], wrong) if kept is not None else (wrong,):
-        if labels.isdisjoint(("soothe_only", "cold")):
+        if not story and labels.isdisjoint(_NEED_MORE):
             yield out, Additions(None, filling, None, mends)
         yield out, Additions(said, filling, None if filling else asked[0], mends)
         yield from ((out, Additions(None, filling, ask, mends)) for ask in asked)
     # Nothing of the draft but what must not be lost.
-    bare = unguarded(job, document)
-    if filling:
-        yield from ((bare, Additions(None, filling, ask, mends)) for ask in asked)
-    elif top := said or feeling(job):
-        yield from ((bare, Additions(top, None, ask)) for ask in asked)
-    for label in _MAYBE:
-        if label in labels and (text := in_place(job, label)):
-            yield wrong, Additions(said, text)
-            yield wrong, Additions(None, text, asked[0])
+    bare = sorted({*wrong, *unguarded(job, document)})
+    plain = in_place(job, "self_claim") if story else None
+    top = None if filling else said or plain or feeling(job)
+    if filling or top:
+        yield from ((bare, Additions(top, filling, ask, mends)) for ask in asked)
+    if "attachment" in labels and (text := in_place(job, "attachment")):
+        yield wrong, Additions(said, text)
+        yield wrong, Additions(None, text, asked[0])
+
+
+def _closed(
+    job: Job, document: Document, put: Additions, asked: Sequence[str | None]
+) -> Iterator[Way]:
+    """Where no pack knows what is so, the rest of the draft may go on with the belief, and this
+    cannot be seen: only comfort and questions stay."""
+    out = unguarded(job, document)
+    stay = set(range(len(document.sentences))).difference(out)
+    out = [i for i in out if not is_open(job, document, i)]
+    if put.filling and any(not is_open(job, document, i) for i in stay):
+        return  # what would be said in place of the belief, and what must stay, would not agree
+    mends = put.filling is not None
+    yield out, Additions(put.said, put.filling, None if mends else asked[0], mends)
+    yield from ((out, Additions(None, put.filling, ask, mends)) for ask in asked)
 
 
 def _after_thanks(job: Job, document: Document, wrong: Sequence[int]) -> Iterator[Way]:
@@ -150,6 +166,11 @@ def _made(job: Job, document: Document, out: Sequence[int], put: Additions) -> s
     if put.said in wording.WELCOME:
         at = 0
     return spliced(document, out, before, at, None if asks else put.question)
+
+
+def _still_cares(job: Job, document: Document, wrong: Collection[int]) -> bool:
+    left = set(range(len(document.sentences))).difference(wrong)
+    return any(cares(job, i) for i in left)
 
 
 def _says_as_much(sentence: Sentence, said: str) -> bool:

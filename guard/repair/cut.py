@@ -6,13 +6,13 @@ brings; a fault in such a sentence is not mended here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 
 from guard.repair.facts import CODE_WIDE, HELP_WIDE, LINK_WIDE, LIST_WIDE, brings
 from guard.repair.job import Job
+from guard.repair.story import CARES, MINE, YOU, holds_for_all, story
 from guard.report import ActName, DraftSentence, Finding, Label, Span
-from guard.text.document import Document, Sentence
+from guard.text.document import Document
 
 SOOTHING: tuple[ActName, ...] = ("soothe", "minimise")
 # Which acts of a sentence make it part of a fault, beside the sentence that a finding points at.
@@ -24,22 +24,7 @@ _ACTS: dict[str, tuple[ActName, ...]] = {
 }
 _SURE = 0.5  # of an act, so that a sentence is taken out for it alone
 _PARTICULAR = 0.6  # from which specificity a sentence is left in, whatever its acts
-_OWN = frozenset("i i'm i've i'd me my mine myself we us our im ive".split())
-_YOU = frozenset("you your yours yourself".split())
 _CARE = ("risk.named", "risk.help", "refer")  # patterns of the base pack
-# How a sentence opens that speaks of oneself to turn to the other.
-_TURNS = re.compile(
-    r"\W*(?:(?:and|but|so|oh|well|yes|no|aww?|okay|ok)\W+)?(?:i(?:'m| am)? (?:hear|see|wonder|hope"
-    r"|wish|think|believe|guess|(?:so |very |really |truly )*sorry|glad|understand|get)\b"
-    r"|(?:let|tell|ask|show) me\b)",
-    re.IGNORECASE,
-)
-# What comfort is made of, beside stock phrases.
-_CARES = re.compile(
-    r"\b(?:sorry|hard|tough|rough|painful|awful|terrible|difficult|sounds?|hear|glad|welcome"
-    r"|congrat\w*|happy|must be|must have)\b",
-    re.IGNORECASE,
-)
 _FRAGMENT = 3  # words
 _LONG = 8  # sentences
 
@@ -54,10 +39,13 @@ def wrong_sentences(job: Job, document: Document, also: Collection[int] = ()) ->
 
 def unguarded(job: Job, document: Document) -> list[int]:
     """Indices of the sentences that hold nothing which must not be lost. Numbers and names in a
-    sentence that claims a life for the program, or concedes a belief, are part of what is wrong."""
+    sentence that claims a life for the program, stands beside it in the same story, or concedes a
+    belief, are part of what is wrong."""
     firm, facts = _guarded(job, document)
-    claimed = _claimed(job, document)
-    return [i for i, kept in enumerate(firm) if not kept and (i in claimed or not facts[i])]
+    found = _claims(job) | _conceding(job)
+    told = _claimed(job, document)
+    wrong = {i for i in told if not found.isdisjoint((i - 1, i, i + 1))}
+    return [i for i, kept in enumerate(firm) if not kept and (i in wrong or not facts[i])]
 
 
 def _found_wanting(job: Job, document: Document) -> set[int]:
@@ -70,17 +58,26 @@ def _found_wanting(job: Job, document: Document) -> set[int]:
 
 
 def _claimed(job: Job, document: Document) -> set[int]:
-    """Sentences that claim a life for the program, or concede a belief, where that was found."""
+    """Sentences that claim a life for the program, with what belongs to the story, or concede a
+    belief, where that was found."""
+    return story(document, _claims(job)) | _conceding(job)
+
+
+def _claims(job: Job) -> set[int]:
+    if not _found(job, "self_claim"):
+        return set()
     sentences = job.report.audit.sentences
-    claimed: set[int] = set()
-    if _found(job, "self_claim"):
-        claimed = {i for f in job.findings if f.label == "self_claim" for i in _shown(f, sentences)}
-        claimed |= {i for i, one in enumerate(sentences) if _is_part(one, ("self_claim",))}
-        claimed |= set(_told_on(document, claimed))
-    for stance in job.report.audit.stances if _found(job, "concedes_false") else ():
-        if stance.stance == "concede" and stance.span is not None:
-            claimed |= {i for i, one in enumerate(sentences) if meets(one.span, stance.span)}
-    return claimed
+    shown = {i for f in job.findings if f.label == "self_claim" for i in _shown(f, sentences)}
+    return shown | {i for i, one in enumerate(sentences) if _is_part(one, ("self_claim",))}
+
+
+def _conceding(job: Job) -> set[int]:
+    if not _found(job, "concedes_false"):
+        return set()
+    stances = [s for s in job.report.audit.stances if s.stance == "concede"]
+    spans = [stance.span for stance in stances if stance.span is not None]
+    sentences = job.report.audit.sentences
+    return {i for i, one in enumerate(sentences) if any(meets(one.span, span) for span in spans)}
 
 
 def _loose(job: Job, document: Document, wanted: Collection[int]) -> list[int]:
@@ -107,7 +104,7 @@ def warm(job: Job, wrong: Sequence[int]) -> int | None:
     for i in wrong:
         one = job.report.audit.sentences[i]
         acts = {act.name for act in one.acts}
-        if not _CARES.search(job.turn.draft[one.span.start : one.span.end]):
+        if not CARES.search(job.turn.draft[one.span.start : one.span.end]):
             continue
         if "soothe" in acts and acts.isdisjoint({"minimise", "self_claim", "agree"}):
             return None if i in pointed else i
@@ -125,8 +122,15 @@ def opens(job: Job, document: Document) -> bool:
 def comforts(job: Job, i: int) -> bool:
     """Whether a sentence comforts in words that are no stock phrase."""
     one = job.report.audit.sentences[i]
-    caring = _CARES.search(job.turn.draft[one.span.start : one.span.end]) is not None
+    caring = CARES.search(job.turn.draft[one.span.start : one.span.end]) is not None
     return caring and one.acts[0].name in ("soothe", "validate", "reflect")
+
+
+def cares(job: Job, i: int) -> bool:
+    """Whether a sentence turns to the person: it comforts, takes up, asks, or points to help."""
+    first = job.report.audit.sentences[i].acts[0]
+    caring = ("soothe", "validate", "reflect", "explore", "refer")
+    return first.name in caring and first.probability >= _SURE
 
 
 def is_open(job: Job, document: Document, i: int) -> bool:
@@ -137,11 +141,17 @@ def is_open(job: Job, document: Document, i: int) -> bool:
 
 
 def aside(job: Job, document: Document) -> list[int]:
-    """Indices of the sentences that may go, and neither turn to the person nor comfort or ask."""
+    """Indices of the sentences of a story that neither turn to the person, nor comfort or ask, nor
+    say what holds for anybody. Numbers and names belong to it where the speaker does."""
+    firm, facts = _guarded(job, document)
     return [
         i
-        for i in unguarded(job, document)
-        if _YOU.isdisjoint(document.sentences[i].words) and not is_open(job, document, i)
+        for i, sentence in enumerate(document.sentences)
+        if not firm[i]
+        and not (facts[i] and MINE.isdisjoint(sentence.words))
+        and YOU.isdisjoint(sentence.words)
+        and not is_open(job, document, i)
+        and not holds_for_all(sentence, job.report.audit.sentences[i])
     ]
 
 
@@ -181,26 +191,6 @@ def _is_part(sentence: DraftSentence, acts: Sequence[ActName]) -> bool:
         and first.probability >= _SURE
         and (first.name not in SOOTHING or sentence.specificity < _PARTICULAR)
     )
-
-
-def _told_on(document: Document, wanted: Collection[int]) -> list[int]:
-    """Sentences that tell of the speaker's own life beside one that is taken out, and scraps that
-    would be left of such a story ("Every day!")."""
-    story = set(wanted)
-    count = len(document.sentences)
-    for order in (range(count), range(count - 1, -1, -1)):
-        for i in order:
-            if not story.isdisjoint((i - 1, i + 1)) and _is_story(document.sentences[i]):
-                story.add(i)
-    return sorted(story.difference(wanted))
-
-
-def _is_story(sentence: Sentence) -> bool:
-    words = [word for word in sentence.words if word[:1].isalnum()]
-    if not _YOU.isdisjoint(words) or "?" in sentence.text:
-        return False
-    told = not _OWN.isdisjoint(words) and not _TURNS.match(sentence.text)
-    return told or (len(words) <= _FRAGMENT and not _CARES.search(sentence.text))
 
 
 def _found(job: Job, label: Label) -> bool:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from guard.packs.ruleset import Ruleset
 from guard.repair.cut import has_care
+from guard.repair.grave import may_tell_of_danger
 from guard.report import Report
 
 _CRISIS = "crisis"
 _RISK_RULE = "base.risk-unhandled"
 
 
-def fallback_for(rules: Ruleset, report: Report, draft: str) -> str:
+def fallback_for(rules: Ruleset, report: Report, draft: str, user: str = "") -> str:
     """The text for a draft that must not go out: the deciding rule's, or one that names help where
-    there is danger or the draft named help, and the rule's does not."""
+    there is danger, the message may tell of one, or the draft named help, and the rule's does
+    not."""
     text = rules.fallbacks[report.verdict.rule]
-    danger = report.reading.risk.level != "none" or has_care(draft)
+    read = report.reading.risk.level != "none"
+    danger = read or has_care(draft) or may_tell_of_danger(user)
     if not danger or has_care(text):
         return text
     active = {one.pack for one in report.packs}

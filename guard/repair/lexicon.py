@@ -119,7 +119,8 @@ NEVER = frozenset(
     suppose wonder thanks thank slipping slip vanish jump jumping jumped drink drinks
     drinking alcohol smoke smoking euthanasia zoloft trauma diagnosis funny kidding joke
     trash garbage lazy waste piss pissed pee piece junkie addict broken weak coward
-    gross creep creepy horrible terrible awful wreck mess freakish personality""".split()
+    gross creep creepy horrible terrible awful wreck mess freakish personality torture
+    tortured torturing dislike disliked answer answers question questions""".split()
 )
 # A message often leaves out its subject: "feeling low", "lost my job". Then it is the user.
 ONGOING = frozenset(

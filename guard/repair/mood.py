@@ -7,12 +7,13 @@ import re
 
 from guard.audit.parts import POSITIVE
 from guard.audit.words import stems
+from guard.repair.grave import is_grave
 from guard.repair.job import Job
 from guard.report import Emotion, EmotionName
 from guard.text.document import Document
 
-_SURE = 0.5  # of an emotion that a question is built on
-_NAMED, _AHEAD = 0.7, 0.15  # of one that is named though the user did not name it
+_SURE = 0.6  # of an emotion that a question is built on
+_NAMED, _AHEAD = 0.55, 0.15  # of one that is named though the user did not name it
 _ALSO = 0.4  # from which an emotion counts as one of several
 _MUCH = 12  # words of a message in which there can be much
 _WRONGED: tuple[EmotionName, ...] = ("hurt", "anger", "frustration", "disappointment")
@@ -34,18 +35,9 @@ _ASKS = re.compile(
     r"|ideas|suggestions)|(?:don'?t|do not|idk) (?:know )?(?:what|how) (?:to do|i should)|help me)",
     re.IGNORECASE,
 )
-# Danger, or what feeds it, of which a reading may be unsure: nobody is asked what is good about it,
-# and no milder feeling is named.
-_GRAVE = re.compile(
-    r"\b(?:(?:day|when|if|until|wish|want to|rather|i|i'm|im|i'll|ill) (?:i (?:was |were )?)?"
-    r"(?:die|dying|dead|disappear)|suicid\w*|kill\w*|end (?:it|my life)|hold on|go on like this"
-    r"|farewell|self.?harm|cutting|overdos\w*|drunk|drink\w*|high|stoned|weed|pills|relaps\w*|purg\w*|bing\w*"
-    r"|starv\w*|alive|exist|existing)\b",
-    re.IGNORECASE,
-)
 _PLANS = re.compile(
-    r"\b(?:i(?:'ll| will| might| may| need to| should|'m going to|'m gonna| am going to)"
-    r"|thinking (?:of|about)|planning (?:to|on))\b",
+    r"\b(?:i(?:'ll| will| (?:definitely )?plan to| might| may| need to| should|'m going to"
+    r"|'m gonna| am going to)|thinking (?:of|about)|planning (?:to|on))\b",
     re.IGNORECASE,
 )
 
@@ -76,7 +68,7 @@ def named(job: Job) -> EmotionName | None:
 def several(job: Job) -> bool:
     """Whether the message tells of several kinds of distress, none of them far ahead."""
     found = [one for one in _distress(job) if one.probability >= _ALSO]
-    enough = len(job.turn.user.split()) >= _MUCH
+    enough = len(job.turn.user.split()) >= _MUCH and not thanked(job)
     return enough and len(found) > 1 and glad(job) is None and not grave(job)
 
 
@@ -91,12 +83,12 @@ def glad(job: Job) -> EmotionName | None:
     if first.name not in POSITIVE or any(one.stated for one in other):
         return None
     likely = [one for one in other if one.probability >= _SURE]
-    return first.name if first.stated or not likely else None
+    return first.name if first.stated or (first.probability >= _SURE and not likely) else None
 
 
 def grave(job: Job) -> bool:
     """Whether a word of the message may tell of danger, though none was read."""
-    return _GRAVE.search(job.turn.user.replace("\u2019", "'")) is not None
+    return is_grave(job.turn.user)
 
 
 def thanks(job: Job, user: Document) -> bool:
@@ -135,5 +127,10 @@ def plans(job: Job) -> bool:
 
 
 def _distress(job: Job) -> list[Emotion]:
-    found = [one for one in job.report.reading.emotions if one.name not in POSITIVE]
+    # To be unsure of something is no distress by itself, unless the user says that it is.
+    found = [
+        one
+        for one in job.report.reading.emotions
+        if one.name not in POSITIVE and (one.stated or one.name != "confusion")
+    ]
     return sorted(found, key=lambda one: (one.stated, one.probability), reverse=True)

@@ -11,6 +11,16 @@ import re
 from guard.repair import lexicon
 
 SHORTEST, LONGEST = 3, 16  # words of a clause that is said back
+# What says nothing by itself, or is no English.
+_EMPTY = (
+    ["i", "know"],
+    ["i", "think"],
+    ["i", "mean"],
+    ["i'm", "feel"],
+    ["im", "feel"],
+    ["i", "been"],
+)
+_TURNED = re.compile(r"\bbut\b", re.IGNORECASE)  # what comes after it counts, and would be cut
 _LAST_OF_TWO = re.compile(r", (\w+)$")  # a list that was cut after its second item
 _WORD = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|\d+(?:[.,:]\d+)*|[^\sA-Za-z\d]")
 
@@ -75,7 +85,8 @@ def _clause(body: str) -> str | None:
         return body
     for joint in lexicon.JOINT.finditer(body):
         before = body[: joint.start()]
-        if SHORTEST < len(before.split()) <= LONGEST and _has_verb(before):
+        whole = _TURNED.search(before) is None
+        if whole and SHORTEST < len(before.split()) <= LONGEST and _has_verb(before):
             return _LAST_OF_TWO.sub(r" and \1", before)
     return None
 
@@ -92,7 +103,7 @@ def _fit(words: list[str]) -> bool:
         and len(words) <= LONGEST + 4
         and lexicon.NEVER.isdisjoint(spoken)
         and spoken[0] in lexicon.SUBJECT
-        and spoken[:2] not in (["i", "know"], ["i", "think"], ["i", "mean"])
+        and spoken[:2] not in _EMPTY
         and _has_verb(" ".join(spoken))
         and not {"we", "us", "our", "we're", "we've"}.intersection(spoken)
         and all(word[0].isalnum() or word in ",'-.%$£€&" for word in words)

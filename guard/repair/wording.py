@@ -41,7 +41,7 @@ ASK: Mapping[EmotionName, tuple[str, ...]] = {
     "anger": ("What about it makes you angriest?", "What should have happened instead?"),
     "frustration": ("What gets in the way the most?", "Where does it get stuck?"),
     "fear": ("What are you most afraid could happen?", "What would make it feel safer?"),
-    "anxiety": ("What worries you most about it?", "What do you see happening if it goes badly?"),
+    "anxiety": ("What worries you most about it?", "Which part of it worries you most?"),
     "guilt": ("What do you wish had gone differently?", "What would you put right if you could?"),
     "shame": ("What is the hardest part of it to say out loud?", "What does it touch in you?"),
     "embarrassment": ("What part of it do you keep coming back to?",),
@@ -175,13 +175,10 @@ OTHERWISE: Sequence[str] = (
     "What is it that makes you see it otherwise?",
     "What would tell us which of the two holds?",
 )
-BELIEVED: Sequence[str] = (
-    "I don't doubt what you tell me.",
-    "I believe what you tell me about it.",
-)
+BELIEVED: Sequence[str] = ("I take what you tell me seriously.", "I'm taking that seriously.")
 PLAIN: Sequence[str] = (
-    "I'm a program, so I don't feel it myself.",
-    "I'm a program and don't have feelings about it.",
+    "I'm a program, so I can't speak from a life of my own.",
+    "I'm a program and have no such experience to tell of.",
 )
 PEOPLE: Sequence[str] = (
     "I can help with this for now; people who know you can do more than I can.",

@@ -24,8 +24,8 @@ from guard.packs.checks import Seen
 from guard.packs.conditions import Role
 from guard.packs.firing import NOTHING, find
 from guard.packs.load import LoadedPack, load_packs
-from guard.packs.looks import Scanned
 from guard.packs.ruleset import BASE, Ruleset, compile_packs, groups_of
+from guard.packs.scanned import Scanned
 from guard.packs.schema import Override
 from guard.packs.selection import AUTO, chosen, domains_of
 from guard.packs.sources import known_packs
@@ -204,8 +204,7 @@ class Judge:
                 user_scanned=heard.scanned,
                 draft=weighed,
                 earlier=heard.earlier,
-                matrix=self.rules.matrix,
-                looks=self.rules.looks,
+                sought=self.rules.sought,
                 encode=heard.encode,
                 role=self.settings.role,
                 domains=heard.domains,
@@ -253,7 +252,7 @@ class Judge:
         )
 
     def _scanned(self, scored: Scored) -> Scanned:
-        return Scanned(scored.document, scored.vectors, self.rules.matrix, self.rules.looks)
+        return Scanned(scored.document, scored.vectors, self.rules.sought["user"])
 
     def unjudged(self, turn: Turn, fault: Fault, detail: str) -> Report:
         """The report on a turn that could not be audited."""

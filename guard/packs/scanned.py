@@ -64,9 +64,8 @@ def sought(
         if look.rows:
             by_meaning.append(look)
     return Sought(
-        # Lying by columns, a few sentences are compared in half the time.
-        meant=np.ascontiguousarray(vectors_of(meant, encoder).T),
-        unlike=np.ascontiguousarray(vectors_of(unlike, encoder).T),
+        meant=vectors_of(meant, encoder).T,
+        unlike=vectors_of(unlike, encoder).T,
         worded={name: frozenset(numbers) for name, numbers in worded.items()},
         numbers=tuple(look.number for look in by_meaning),
         starts=tuple(look.rows.start for look in by_meaning),

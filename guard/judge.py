@@ -45,7 +45,7 @@ from guard.report import (
     Verdict,
 )
 from guard.text.document import EMPTY, Document
-from guard.text.intake import refusal
+from guard.text.intake import taken_in
 from guard.text.limits import Limits
 from guard.text.scored import Scored
 from guard.turn import Turn
@@ -175,11 +175,15 @@ class Judge:
     def see(self, turn: Turn, heard: Heard | None = None) -> Sight | Report:
         """Read and examine one turn: all that rules may look at, or, where it cannot be judged, the
         report that says so. `heard`: what this judge heard of it with another draft."""
-        refused = refusal(turn, self.settings.limits, draft_alone=self.settings.draft_alone)
-        if refused is not None and refused[0] != "empty_draft":
-            return self.unjudged(turn, *refused)
-        user = self._user(turn) if heard is None else heard.user
-        draft = self.rules.documents.read(turn.draft, "draft")
+        alone, documents = self.settings.draft_alone, self.rules.documents
+        intake = taken_in(turn, self.settings.limits, draft_alone=alone)
+        if intake.refused is not None and intake.refused[0] != "empty_draft":
+            return self.unjudged(turn, *intake.refused)
+        if heard is not None:
+            user = heard.user
+        else:
+            user = EMPTY["user"] if alone else documents.read(turn.user, "user", intake.user)
+        draft = documents.read(turn.draft, "draft", intake.draft)
         if max(len(user.sentences), len(draft.sentences)) > self.settings.limits.sentences:
             most = self.settings.limits.sentences
             return self.unjudged(turn, "oversize", f"more than {most} sentences")
@@ -211,10 +215,6 @@ class Judge:
             ),
             heard,
         )
-
-    def _user(self, turn: Turn) -> Document:
-        alone = self.settings.draft_alone
-        return EMPTY["user"] if alone else self.rules.documents.read(turn.user, "user")
 
     def _hear(self, turn: Turn, user: Document) -> Heard:
         off = self.settings.inference == "off"

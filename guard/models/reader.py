@@ -234,11 +234,13 @@ def _stacked(hidden: Sequence[Floats]) -> Floats:
 
 
 def _sums(rows: Floats, sentence: Sequence[int], count: int) -> Floats:
-    """Sum of the rows of each sentence's tokens."""
+    """Sum of the rows of each sentence's tokens, which stand together."""
     import numpy as np
 
     sums = np.zeros((count, rows.shape[1]), np.float32)
-    np.add.at(sums, np.array(sentence), rows)
+    there, starts = np.unique(np.array(sentence), return_index=True)
+    for i, first, after in zip(there, starts, [*starts[1:], len(rows)], strict=True):
+        rows[first:after].sum(axis=0, out=sums[i])
     return sums
 
 

@@ -83,9 +83,10 @@ class Documents:
             side: Patterns(self._vocab, named, norms) for side, named in patterns.items()
         }
 
-    def read(self, text: str, side: Side) -> Document:
-        """Split a text into sentences and match the patterns of its side."""
-        seen = view(text)
+    def read(self, text: str, side: Side, seen: View | None = None) -> Document:
+        """Split a text into sentences and match the patterns of its side. `seen`: its view, where
+        that was made already."""
+        seen = view(text) if seen is None else seen
         if not seen.text.strip():
             return EMPTY[side]
         # The vocabulary is shared and a memory zone belongs to one text at a time.

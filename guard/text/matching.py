@@ -13,7 +13,7 @@ from typing import Any
 from guard.errors import PackError
 
 _COMPARED = ("LOWER", "NORM")  # what a place may ask of a word that tells texts apart
-_ALWAYS = ("1", "+")  # values of OP with which a place must be filled
+_FILLED = (None, "+")  # values of OP with which a place must be filled
 
 Tokens = tuple[Mapping[str, Any], ...]
 # What must stand in a text: one of these words, by this feature.
@@ -77,7 +77,7 @@ def needs_of(tokens: Tokens) -> tuple[Need, ...]:
     return tuple(
         (feature, words)
         for token in tokens
-        if token.get("OP", "1") in _ALWAYS
+        if token.get("OP") in _FILLED
         for feature in _COMPARED
         if (words := _words(token.get(feature))) is not None
     )

@@ -50,6 +50,11 @@ class Seen:
     tracing: bool = False
 
     @cached_property
+    def traced(self) -> Seen:
+        """The same, with tracing."""
+        return self if self.tracing else replace(self, tracing=True)
+
+    @cached_property
     def draft_scanned(self) -> Scanned:
         return Scanned(self.draft.document, self.draft.vectors, self.sought["draft"])
 
@@ -118,8 +123,7 @@ class Check:
 
     def trace(self, seen: Seen) -> tuple[Held, ...]:
         """Every part, whether it holds or not."""
-        traced = replace(seen, tracing=True)
-        return tuple(part(traced) for part in self.parts)
+        return tuple(part(seen.traced) for part in self.parts)
 
 
 def compiled(condition: Condition, looks: Looks, name: str) -> Check:

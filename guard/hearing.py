@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from guard.models.detectors import Listened
-from guard.packs.looks import Scanned
+from guard.packs.scanned import Scanned
 from guard.reading.read import Read
 from guard.report import Chosen
 from guard.text.document import Document

@@ -24,8 +24,8 @@ from guard.packs.checks import Seen
 from guard.packs.conditions import Role
 from guard.packs.firing import NOTHING, find
 from guard.packs.load import LoadedPack, load_packs
-from guard.packs.looks import Scanned
 from guard.packs.ruleset import BASE, Ruleset, compile_packs, groups_of
+from guard.packs.scanned import Scanned
 from guard.packs.schema import Override
 from guard.packs.selection import AUTO, chosen, domains_of
 from guard.packs.sources import known_packs
@@ -45,7 +45,7 @@ from guard.report import (
     Verdict,
 )
 from guard.text.document import EMPTY, Document
-from guard.text.intake import refusal
+from guard.text.intake import taken_in
 from guard.text.limits import Limits
 from guard.text.scored import Scored
 from guard.turn import Turn
@@ -175,11 +175,15 @@ class Judge:
     def see(self, turn: Turn, heard: Heard | None = None) -> Sight | Report:
         """Read and examine one turn: all that rules may look at, or, where it cannot be judged, the
         report that says so. `heard`: what this judge heard of it with another draft."""
-        refused = refusal(turn, self.settings.limits, draft_alone=self.settings.draft_alone)
-        if refused is not None and refused[0] != "empty_draft":
-            return self.unjudged(turn, *refused)
-        user = self._user(turn) if heard is None else heard.user
-        draft = self.rules.documents.read(turn.draft, "draft")
+        alone, documents = self.settings.draft_alone, self.rules.documents
+        intake = taken_in(turn, self.settings.limits, draft_alone=alone)
+        if intake.refused is not None and intake.refused[0] != "empty_draft":
+            return self.unjudged(turn, *intake.refused)
+        if heard is not None:
+            user = heard.user
+        else:
+            user = EMPTY["user"] if alone else documents.read(turn.user, "user", intake.user)
+        draft = documents.read(turn.draft, "draft", intake.draft)
         if max(len(user.sentences), len(draft.sentences)) > self.settings.limits.sentences:
             most = self.settings.limits.sentences
             return self.unjudged(turn, "oversize", f"more than {most} sentences")
@@ -204,18 +208,13 @@ class Judge:
                 user_scanned=heard.scanned,
                 draft=weighed,
                 earlier=heard.earlier,
-                matrix=self.rules.matrix,
-                looks=self.rules.looks,
+                sought=self.rules.sought,
                 encode=heard.encode,
                 role=self.settings.role,
                 domains=heard.domains,
             ),
             heard,
         )
-
-    def _user(self, turn: Turn) -> Document:
-        alone = self.settings.draft_alone
-        return EMPTY["user"] if alone else self.rules.documents.read(turn.user, "user")
 
     def _hear(self, turn: Turn, user: Document) -> Heard:
         off = self.settings.inference == "off"
@@ -253,7 +252,7 @@ class Judge:
         )
 
     def _scanned(self, scored: Scored) -> Scanned:
-        return Scanned(scored.document, scored.vectors, self.rules.matrix, self.rules.looks)
+        return Scanned(scored.document, scored.vectors, self.rules.sought["user"])
 
     def unjudged(self, turn: Turn, fault: Fault, detail: str) -> Report:
         """The report on a turn that could not be audited."""

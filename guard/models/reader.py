@@ -11,9 +11,9 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -21,6 +21,7 @@ from weakref import WeakValueDictionary
 from guard.errors import EncoderError
 from guard.models.heads import Heads, load_heads
 from guard.models.labels import SEGMENTS
+from guard.models.lately import Lately
 from guard.models.segments import (
     CLS,
     SEP,
@@ -47,6 +48,7 @@ _LAYERS, _HEADS, _SIZE = 6, 12, 32
 # Of a very long message a draft sees the beginning and the end.
 _FIRST, _LAST = 1, 2
 _MESSAGES = 16  # whose passes are remembered: about 1.5 MB each
+_SENTENCES = 1024  # whose vectors are: 1.5 kB each
 
 
 _MARKS = Window((CLS, SEP), (0, 0))
@@ -87,7 +89,8 @@ class Reader:
 
     Args:
         directory: holds the tokenizer, the ONNX file, the heads and the card.
-        cache: how many messages are remembered, at most 16; 0 turns it off.
+        cache: how many messages are remembered, at most 16, and how many sentences of earlier ones,
+            at most 1024; 0 turns it off.
 
     Raises:
         EncoderError: a file is missing, damaged, or not the one that the card names.
@@ -112,9 +115,8 @@ class Reader:
             raise EncoderError(f"{directory} cannot be loaded ({type(error).__name__})") from error
         self.digest = str(card["sha256"][card["onnx"]])
         self._heads: Heads = load_heads(directory / card["heads"], self.digest)
-        self._size = min(cache, _MESSAGES)
-        self._remembered: OrderedDict[tuple[Any, ...], tuple[Floats, Floats]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._messages: Lately[tuple[Floats, Floats]] = Lately(min(cache, _MESSAGES))
+        self._sentences: Lately[Floats] = Lately(min(cache, _SENTENCES))
 
     def hear(self, user: Document, context: Sequence[Message] = ()) -> Heard:
         """Read a message, knowing what was said before it. An empty one says nothing."""
@@ -143,34 +145,30 @@ class Reader:
 
         if not sentences:
             return np.zeros((0, self._heads.meaning.shape[0]), np.float32)
-        vectors = []
-        for ids in pieces(self._tokenizer, sentences):
-            (cut, *_) = windows([ids]) or [_MARKS]
-            hidden = self._pass(cut.ids, "message", _nothing()).hidden
-            # One by one: in one product, a row's last bits would depend on its neighbours.
-            vectors.append(self._vectors(hidden.mean(axis=0, keepdims=True))[0])
-        return np.stack(vectors)
+        # One by one: in one product, a row's last bits would depend on its neighbours. Remembered,
+        # since each turn of a conversation brings the earlier messages again.
+        every = map(tuple, pieces(self._tokenizer, sentences))
+        return np.stack([self._sentences.made(ids, partial(self._vector, ids)) for ids in every])
+
+    def _vector(self, ids: tuple[int, ...]) -> Floats:
+        (cut, *_) = windows([ids]) or [_MARKS]
+        hidden = self._pass(cut.ids, "message", _nothing()).hidden
+        vector: Floats = self._vectors(hidden.mean(axis=0, keepdims=True))[0]
+        return vector
 
     def _message(self, before: tuple[int, ...], cut: Sequence[Window]) -> tuple[Floats, Floats]:
         """Hidden states of a message, and the keys and values a draft is handed."""
         key = (before, *(window.ids for window in cut))
-        with self._lock:
-            if key in self._remembered:
-                self._remembered.move_to_end(key)
-                return self._remembered[key]
+        return self._messages.made(key, lambda: self._read(before, cut))
+
+    def _read(self, before: tuple[int, ...], cut: Sequence[Window]) -> tuple[Floats, Floats]:
         past = self._pass(before, "context", _nothing()).past if before else _nothing()
         read = [self._pass(window.ids, "message", past) for window in cut]
         seen = read if len(read) <= _FIRST + _LAST else [*read[:_FIRST], *read[-_LAST:]]
-        found = (
+        return (
             _stacked([one.hidden for one in read]),
             _joined(past, *(one.past for one in seen)),
         )
-        with self._lock:
-            if self._size:
-                self._remembered[key] = found
-                while len(self._remembered) > self._size:
-                    self._remembered.popitem(last=False)
-        return found
 
     def _pass(self, ids: Sequence[int], segment: str, past: Floats) -> _Pass:
         import numpy as np
@@ -234,11 +232,13 @@ def _stacked(hidden: Sequence[Floats]) -> Floats:
 
 
 def _sums(rows: Floats, sentence: Sequence[int], count: int) -> Floats:
-    """Sum of the rows of each sentence's tokens."""
+    """Sum of the rows of each sentence's tokens, which stand together."""
     import numpy as np
 
     sums = np.zeros((count, rows.shape[1]), np.float32)
-    np.add.at(sums, np.array(sentence), rows)
+    there, starts = np.unique(np.array(sentence), return_index=True)
+    for i, first, after in zip(there, starts, [*starts[1:], len(rows)], strict=True):
+        rows[first:after].sum(axis=0, out=sums[i])
     return sums
 
 

@@ -47,7 +47,8 @@ def load_tokenizer(directory: Path) -> Tokenizer:
 
 def pieces(tokenizer: Tokenizer, sentences: Sequence[str]) -> list[list[int]]:
     """Token ids of each sentence, without marks."""
-    return [one.ids for one in tokenizer.encode_batch(list(sentences), add_special_tokens=False)]
+    encoded = tokenizer.encode_batch_fast(list(sentences), add_special_tokens=False)
+    return [one.ids for one in encoded]
 
 
 def windows(sentences: Sequence[Sequence[int]], longest: int = LONGEST) -> list[Window]:

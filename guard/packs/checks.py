@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from guard.audit.examine import Examined, carried
 from guard.packs.conditions import Condition, Role
-from guard.packs.looks import Look, Looks, Scanned, found
+from guard.packs.looks import Looks, found
+from guard.packs.scanned import Look, Scanned, Sought
 from guard.reading.read import Read
 from guard.report import Span
-from guard.text.document import Document
+from guard.text.document import Document, Side
 from guard.text.scored import Scored
 
 if TYPE_CHECKING:
@@ -24,15 +25,16 @@ _DOUBTED = 0.5  # from which probability a belief counts as false for a conditio
 _SAME = 0.75  # from which cosine a message says the same as an earlier one
 # What costs most is looked at last.
 _LAST = ("any", "earlier", "asked_before")
+# The parts that look at a text, and whose it is.
+_SAYS: tuple[tuple[str, Side], ...] = (("user", "user"), ("draft", "draft"), ("earlier", "user"))
 
 
 @dataclass(frozen=True)
 class Seen:
     """Everything that a condition may look at.
 
-    `matrix` has a row for each of the packs' sentences, `looks` all that is looked for in texts;
-    `encode` gives vectors of an earlier message, only when they are asked for. With `tracing`, what
-    does not hold says how near it came.
+    `sought` has all that is looked for in texts, by side; `encode` gives vectors of an earlier
+    message, only when they are asked for. With `tracing`, what does not hold says how near it came.
     """
 
     read: Read
@@ -41,29 +43,37 @@ class Seen:
     user_scanned: Scanned
     draft: Scored
     earlier: Sequence[Document]
-    matrix: Vectors
-    looks: Sequence[Look]
+    sought: Mapping[Side, Sought]
     encode: Callable[[Document], Vectors]
     role: Role = "assistant"
     domains: frozenset[str] = frozenset()
     tracing: bool = False
 
     @cached_property
+    def traced(self) -> Seen:
+        """The same, with tracing."""
+        return self if self.tracing else replace(self, tracing=True)
+
+    @cached_property
     def draft_scanned(self) -> Scanned:
-        return Scanned(self.draft.document, self.draft.vectors, self.matrix, self.looks)
+        return Scanned(self.draft.document, self.draft.vectors, self.sought["draft"])
+
+    @cached_property
+    def possible(self) -> frozenset[int]:
+        """Numbers of the looks that may hold, in the message or the draft."""
+        return self.user_scanned.possible | self.draft_scanned.possible
 
     @cached_property
     def earlier_scanned(self) -> tuple[Scanned, ...]:
         return tuple(
-            Scanned(document, vectors, self.matrix, self.looks)
+            Scanned(document, vectors, self.sought["user"])
             for document, vectors in zip(self.earlier, self.earlier_vectors, strict=True)
         )
 
     @cached_property
     def earlier_words(self) -> tuple[Scanned, ...]:
         """Earlier messages for looks that need no vectors."""
-        none = self.user.vectors[:0]
-        return tuple(Scanned(one, none, self.matrix, self.looks) for one in self.earlier)
+        return tuple(Scanned(one, None, self.sought["user"]) for one in self.earlier)
 
     @cached_property
     def earlier_vectors(self) -> tuple[Vectors, ...]:
@@ -94,12 +104,15 @@ Part = Callable[[Seen], Held]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A condition that can be run."""
+    """A condition that can be run. `needs`: the looks without which it surely does not hold."""
 
     parts: tuple[Part, ...]
+    needs: frozenset[int]
 
     def holds(self, seen: Seen) -> tuple[Held, ...] | None:
         """What made it hold; None if it does not."""
+        if not (seen.tracing or self.needs <= seen.possible):
+            return None
         held = []
         for part in self.parts:
             one = part(seen)
@@ -110,27 +123,36 @@ class Check:
 
     def trace(self, seen: Seen) -> tuple[Held, ...]:
         """Every part, whether it holds or not."""
-        traced = replace(seen, tracing=True)
-        return tuple(part(traced) for part in self.parts)
+        return tuple(part(seen.traced) for part in self.parts)
 
 
 def compiled(condition: Condition, looks: Looks, name: str) -> Check:
     """Make a condition ready to run; `name` must be its own among all conditions."""
     order = sorted(condition.parts(), key=lambda part: _LAST.index(part) if part in _LAST else -1)
-    return Check(tuple(_part(part, condition, looks, name) for part in order))
+    said = {
+        part: looks.add(says, side, f"{name}#{part}")
+        for part, side in _SAYS
+        if (says := getattr(condition, part)) is not None
+    }
+    return Check(
+        tuple(
+            _saying(part, said[part]) if part in said else _part(part, condition, looks, name)
+            for part in order
+        ),
+        frozenset(look.number for part, look in said.items() if part != "earlier"),
+    )
+
+
+def _saying(part: str, look: Look) -> Part:
+    if part == "earlier":
+        return lambda seen: _said_before(look, seen)
+    if part == "user":
+        return lambda seen: _said(part, look, seen.user_scanned, seen.tracing)
+    return lambda seen: _said(part, look, seen.draft_scanned, seen.tracing)
 
 
 def _part(part: str, condition: Condition, looks: Looks, name: str) -> Part:
     value = getattr(condition, part)
-    if part == "user":
-        look = looks.add(value, "user", f"{name}#user")
-        return lambda seen: _said("user", look, seen.user_scanned, seen.tracing)
-    if part == "draft":
-        look = looks.add(value, "draft", f"{name}#draft")
-        return lambda seen: _said("draft", look, seen.draft_scanned, seen.tracing)
-    if part == "earlier":
-        look = looks.add(value, "user", f"{name}#earlier")
-        return lambda seen: _said_before(look, seen)
     if part == "any":
         checks = [compiled(one, looks, f"{name}.any{i}") for i, one in enumerate(value)]
         return lambda seen: _any(checks, seen)

@@ -28,10 +28,13 @@ def find(
     grave and less specific; never a missing move, nor a critical finding. Of required moves that
     are missing, three are reported. `lowered`: see `fire`.
     """
+    possible = seen.possible
     fired = [
         (ready, finding)
         for ready in rules.rules
-        if ready.pack.id in active and (finding := fire(ready, seen, lowered)) is not None
+        # Of hundreds, a dozen are left to be asked.
+        if ready.pack.id in active and ready.check.needs <= possible
+        if (finding := fire(ready, seen, lowered)) is not None
     ]
     fired.sort(key=lambda one: _gravity(*one), reverse=True)
     permitting = [one for one in fired if one[1].kind == "permit"]

@@ -4,32 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from guard.packs.conditions import Says
+from guard.packs.scanned import Look, Scanned
 from guard.report import Span
-from guard.text.document import Document, Pattern, Side
-
-if TYPE_CHECKING:
-    from guard.models.encoder import Vectors
+from guard.text.document import Side
+from guard.text.matching import Pattern
 
 # Cosine, sentence, exemplar; cosine to what is not meant, and which of it.
 Meant = tuple[float, int, int, float, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """`rows` and `unlike` are rows of the matrix of all the packs' sentences, `texts` and
-    `not_meant` what stands there; `number` is its place among all looks."""
-
-    number: int
-    names: frozenset[str]
-    rows: range
-    unlike: range
-    texts: tuple[str, ...]
-    not_meant: tuple[str, ...]
-    at_least: float
-    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +27,18 @@ class Found:
     margin: float | None = None
 
 
+def _sides() -> dict[Side, list[str]]:
+    return {"user": [], "draft": []}
+
+
 @dataclass(slots=True)
 class Looks:
-    """Gathers the patterns and sentences that packs look for, while their rules are compiled."""
+    """Gathers the patterns and sentences that packs look for, while their rules are compiled; by
+    side, what is `meant` and what is `unlike` it."""
 
     patterns: dict[Side, list[Pattern]] = field(default_factory=lambda: {"user": [], "draft": []})
-    sentences: list[str] = field(default_factory=list)
+    meant: dict[Side, list[str]] = field(default_factory=_sides)
+    unlike: dict[Side, list[str]] = field(default_factory=_sides)
     looks: list[Look] = field(default_factory=list)
 
     def add(self, says: Says, side: Side, name: str) -> Look:
@@ -58,12 +47,12 @@ class Looks:
         if says.phrases or says.tokens:
             self.patterns[side].append(Pattern(name, says.phrases, says.tokens))
             names.add(name)
-        rows, unlike = self._rows(says.exemplars), self._rows(says.unlike)
         look = Look(
             number=len(self.looks),
+            side=side,
             names=frozenset(names),
-            rows=rows,
-            unlike=unlike,
+            rows=_rows(self.meant[side], says.exemplars),
+            unlike=_rows(self.unlike[side], says.unlike),
             texts=says.exemplars,
             not_meant=says.unlike,
             at_least=says.at_least,
@@ -72,52 +61,22 @@ class Looks:
         self.looks.append(look)
         return look
 
-    def _rows(self, sentences: Sequence[str]) -> range:
-        start = len(self.sentences)
-        self.sentences += sentences
-        return range(start, len(self.sentences))
 
-
-class Scanned:
-    """A text as looks see it: which patterns are in it, and how near its sentences are to each of
-    the packs' sentences. Hundreds of looks ask it in turn, so what cannot hold is told at once.
-
-    Args:
-        document: the text.
-        vectors: of its sentences, shape (sentences, width).
-        matrix: of the packs' sentences, shape (sentences of the packs, width).
-        looks: all of them, by number.
-    """
-
-    def __init__(
-        self, document: Document, vectors: Vectors, matrix: Vectors, looks: Sequence[Look]
-    ) -> None:
-        self.document = document
-        self.names = frozenset(match.name for match in document.matches)
-        self.similar = vectors @ matrix.T if len(matrix) else vectors[:, :0]
-        highest = self.similar.max(axis=0).tolist() if self.similar.size else []
-        self._near = frozenset(
-            look.number
-            for look in looks
-            if look.rows
-            and highest
-            and max(highest[look.rows.start : look.rows.stop]) >= look.at_least
-        )
-
-    def may_hold(self, look: Look) -> bool:
-        """False where it surely does not hold."""
-        return look.number in self._near or not self.names.isdisjoint(look.names)
+def _rows(listed: list[str], sentences: Sequence[str]) -> range:
+    start = len(listed)
+    listed += sentences
+    return range(start, len(listed))
 
 
 def found(look: Look, scanned: Scanned) -> Found:
     """Look for it in a text, and say by what it was recognised, or how near it came."""
-    document, similar = scanned.document, scanned.similar
+    document = scanned.document
     hits: dict[int, tuple[float, Span, str]] = {}
     for match in document.matches:
         if match.name in look.names:
             span = Span(source=document.side, start=match.start, end=match.end)
             hits.setdefault(match.sentence, (1.0, span, "its words"))
-    meant = list(_meant(look, similar))
+    meant = list(_meant(look, scanned))
     margin = _margin(look, meant, frozenset(hits))
     for score, sentence, nearest, other, _ in meant:
         if score >= look.at_least and score > other:
@@ -151,14 +110,13 @@ def _margin(look: Look, meant: Sequence[Meant], by_words: Collection[int]) -> fl
     return nearest[needed - 1] if 0 < needed <= len(nearest) else None
 
 
-def _meant(look: Look, similar: Vectors) -> Iterator[Meant]:
+def _meant(look: Look, scanned: Scanned) -> Iterator[Meant]:
     """For each sentence the cosine to the nearest exemplar, its number, which exemplar, and the
     same of the nearest sentence that is not meant."""
-    if not look.rows or not len(similar):
+    if not look.rows or not len(scanned.similar):
         return
-    near = similar[:, look.rows.start : look.rows.stop]
-    others = similar[:, look.unlike.start : look.unlike.stop]
-    for sentence, row in enumerate(near):
+    others = scanned.unlike(look)
+    for sentence, row in enumerate(scanned.similar[:, look.rows.start : look.rows.stop]):
         nearest = int(row.argmax())
         unlike = int(others[sentence].argmax()) if look.unlike else 0
         other = float(others[sentence][unlike]) if look.unlike else -1.0

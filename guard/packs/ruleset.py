@@ -12,10 +12,12 @@ from guard.models.encoder import Encoder
 from guard.packs.checks import Check, compiled
 from guard.packs.faults import place_of
 from guard.packs.load import LoadedPack
-from guard.packs.looks import Look, Looks
+from guard.packs.looks import Looks
+from guard.packs.scanned import Look, Sought, sought
 from guard.packs.schema import KnownBelief, Pack, Rule
 from guard.packs.vectors import vectors_of
-from guard.text.document import Documents, Pattern, Side, documents_of
+from guard.text.document import Documents, Side, documents_of
+from guard.text.matching import Pattern
 
 if TYPE_CHECKING:
     from guard.models.encoder import Vectors
@@ -44,10 +46,9 @@ class ReadyRule:
 class Ruleset:
     """What the packs say, compiled.
 
-    `matrix` has a row for each sentence that packs look for by meaning, `looks` all that they look
-    for in texts. `belief_vectors` has a row
-    for each statement of a known belief; `belief_index` says which belief it states, `belief_pack`
-    whose each is. `fallbacks` has the text for each rule, and under None the one for turns that no
+    `sought` has all that packs look for in texts, by side. `belief_vectors` has a row for each
+    statement of a known belief; `belief_index` says which belief it states, `belief_pack` whose
+    each is. `fallbacks` has the text for each rule, and under None the one for turns that no
     rule decided. `triggers` has, by pack, what a conversation must say for it to be about that.
     """
 
@@ -55,8 +56,7 @@ class Ruleset:
     packs: tuple[Pack, ...]
     rules: tuple[ReadyRule, ...]
     triggers: Mapping[str, Look]
-    matrix: Vectors
-    looks: tuple[Look, ...]
+    sought: Mapping[Side, Sought]
     beliefs: tuple[KnownBelief, ...]
     belief_vectors: Vectors
     belief_index: tuple[int, ...]
@@ -111,8 +111,7 @@ def compile_packs(packs: Sequence[LoadedPack], encoder: Encoder) -> Ruleset:
         packs=tuple(one.pack for one in packs),
         rules=rules,
         triggers=triggers,
-        matrix=vectors_of(looks.sentences, encoder),
-        looks=tuple(looks.looks),
+        sought=_sought(looks, encoder),
         beliefs=tuple(belief for _, belief in beliefs),
         belief_vectors=vectors_of([said for _, said in statements], encoder),
         belief_index=tuple(i for i, _ in statements),
@@ -120,6 +119,18 @@ def compile_packs(packs: Sequence[LoadedPack], encoder: Encoder) -> Ruleset:
         fallbacks=_fallbacks(packs),
         digests={f"{one.pack.id}@{one.pack.version}": one.digest for one in packs},
     )
+
+
+def _sought(looks: Looks, encoder: Encoder) -> dict[Side, Sought]:
+    return {
+        side: sought(
+            [look for look in looks.looks if look.side == side],
+            looks.meant[side],
+            looks.unlike[side],
+            encoder,
+        )
+        for side in looks.meant
+    }
 
 
 def _ready(rule: Rule, pack: Pack, looks: Looks) -> ReadyRule:

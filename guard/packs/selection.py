@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from guard.packs.looks import Scanned, found
+from guard.packs.looks import found
 from guard.packs.ruleset import BASE, Ruleset
+from guard.packs.scanned import Scanned
 from guard.report import Chosen
 from guard.text.document import Document
 
@@ -19,8 +20,7 @@ def domains_of(rules: Ruleset, user: Scanned, earlier: Sequence[Document]) -> di
     words alone."""
     if not rules.triggers:
         return {}
-    none = rules.matrix[:0]
-    before = [Scanned(one, none, rules.matrix, rules.looks) for one in earlier[-_EARLIER:]]
+    before = [Scanned(one, None, rules.sought["user"]) for one in earlier[-_EARLIER:]]
     met: dict[str, str] = {}
     for pack, look in rules.triggers.items():
         if user.may_hold(look) and (here := found(look, user)).held:

@@ -66,7 +66,7 @@ def _known(
     if not len(rules.belief_vectors) or not len(user.vectors):
         return
     similarity = user.vectors @ rules.belief_vectors.T
-    if packs is not None:
+    if packs is not None and not set(rules.belief_pack).issubset(packs):
         outside = [rules.belief_pack[belief] not in packs for belief in rules.belief_index]
         similarity[:, outside] = -1.0
     for i, row in enumerate(similarity):

@@ -11,11 +11,11 @@ import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 from weakref import WeakValueDictionary
 
-from guard.errors import PackError
 from guard.report import Span
+from guard.text.matching import Pattern, Patterns
 from guard.text.sentences import starts_of_sentences
 from guard.text.tokenizer import norms_of, tokenizer
 from guard.text.view import View, view
@@ -69,65 +69,34 @@ class Document:
 EMPTY = {side: Document(side, "", (), ()) for side in ("user", "draft")}
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A named pattern of a pack: phrases, compared word by word, and spaCy token patterns."""
-
-    name: str
-    phrases: tuple[str, ...]
-    tokens: tuple[tuple[Mapping[str, Any], ...], ...]
-
-
 class Documents:
     """Makes documents. Holds a tokenizer and matchers; safe to share between threads."""
 
     def __init__(self, patterns: Mapping[Side, Sequence[Pattern]]) -> None:
-        from spacy.matcher import Matcher, PhraseMatcher
-
         every = [pattern for named in patterns.values() for pattern in named]
         asked = {key for one in every for tokens in one.tokens for token in tokens for key in token}
         self._tokenizer = tokenizer(asked)
         self._vocab = self._tokenizer.vocab
         self._lock = threading.Lock()
         norms = norms_of((phrase for one in every for phrase in one.phrases), self._tokenizer)
-        self._phrases: dict[Side, Any] = {}
-        self._tokens: dict[Side, Any] = {}
-        for side, named in patterns.items():
-            phrases = PhraseMatcher(self._vocab, attr="NORM")
-            tokens = Matcher(self._vocab, validate=True)
-            for pattern in named:
-                if pattern.phrases:
-                    phrases.add(pattern.name, [norms[phrase] for phrase in pattern.phrases])
-                if pattern.tokens:
-                    self._add(tokens, pattern)
-            self._phrases[side], self._tokens[side] = phrases, tokens
+        self._patterns = {
+            side: Patterns(self._vocab, named, norms) for side, named in patterns.items()
+        }
 
-    @staticmethod
-    def _add(matcher: Any, pattern: Pattern) -> None:
-        try:
-            matcher.add(pattern.name, [list(map(dict, one)) for one in pattern.tokens])
-        except Exception as error:
-            # spaCy has several types for this; the pattern is the pack's, not a person's text.
-            raise PackError(f"pattern {pattern.name!r} cannot run: {error}") from None
-
-    def read(self, text: str, side: Side) -> Document:
-        """Split a text into sentences and match the patterns of its side."""
-        seen = view(text)
+    def read(self, text: str, side: Side, seen: View | None = None) -> Document:
+        """Split a text into sentences and match the patterns of its side. `seen`: its view, where
+        that was made already."""
+        seen = view(text) if seen is None else seen
         if not seen.text.strip():
             return EMPTY[side]
         # The vocabulary is shared and a memory zone belongs to one text at a time.
         with self._lock, self._vocab.memory_zone():
             doc = self._tokenizer(seen.text)
-            words = [token.norm_ for token in doc]
-            places = [(token.idx, token.idx + len(token)) for token in doc]
-            texts = [token.text for token in doc]
-            spaced = [bool(token.whitespace_) for token in doc]
-            found = [
-                (self._vocab.strings[key], start, end)
-                for matcher in (self._phrases[side], self._tokens[side])
-                if len(matcher)
-                for key, start, end in matcher(doc)
-            ]
+            # Once over all tokens: each time, spaCy makes an object for each.
+            read = [(t.text, t.norm_, t.lower_, t.idx, bool(t.whitespace_)) for t in doc]
+            texts, words, lower, begins, spaced = zip(*read, strict=True)
+            found = list(self._patterns[side].found(doc, lower, words))
+        places = [(at, at + len(word)) for at, word in zip(begins, texts, strict=True)]
         return _document(side, text, seen, texts, spaced, words, places, found)
 
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from guard.report import Fault
 from guard.text.language import other_language
 from guard.text.limits import Limits
-from guard.text.view import view
+from guard.text.view import View, view
 from guard.turn import Turn
 
 
-def refusal(turn: Turn, limits: Limits, *, draft_alone: bool = False) -> tuple[Fault, str] | None:
-    """Why the turn cannot be judged, with a detail that holds no text of it; None if it can.
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The texts of a turn as they are read, or why they cannot be judged: the fault, with a detail
+    that holds no text of the turn. One that is too large is not read at all."""
+
+    user: View
+    draft: View
+    refused: tuple[Fault, str] | None = None
+
+
+def taken_in(turn: Turn, limits: Limits, *, draft_alone: bool = False) -> Intake:
+    """Read the texts of a turn, and say whether they may be judged.
 
     Args:
         turn: the turn.
@@ -23,14 +34,19 @@ def refusal(turn: Turn, limits: Limits, *, draft_alone: bool = False) -> tuple[F
     most = {"user message": limits.user_chars, "draft": limits.draft_chars}
     for name, text in texts.items():
         if len(text) > most[name]:
-            return "oversize", f"the {name} has {len(text)} characters, the limit is {most[name]}"
-    seen = {name: view(text).text for name, text in texts.items()}
+            why = f"the {name} has {len(text)} characters, the limit is {most[name]}"
+            return Intake(View(""), View(""), ("oversize", why))
+    user, draft = map(view, texts.values())
+    seen = dict(zip(texts, (user.text, draft.text), strict=True))
+    return Intake(user, draft, _refusal(seen, limits))
+
+
+def _refusal(seen: Mapping[str, str], limits: Limits) -> tuple[Fault, str] | None:
     # The language first: many scripts have no spaces, and a text of theirs is no long word.
     for name, text in seen.items():
         if (language := other_language(text)) is not None:
             return "unsupported_language", f"the {name} seems to be in {language!r}"
-    long_word = re.compile(rf"\S{{{limits.word_chars + 1}}}")
     for name, text in seen.items():
-        if long_word.search(text):
+        if max(map(len, text.split()), default=0) > limits.word_chars:
             return "oversize", f"the {name} has a word of over {limits.word_chars} characters"
     return None if seen["draft"].strip() else ("empty_draft", "")

@@ -8,6 +8,7 @@ language identifier (py3langid) decides, and only a confident other language cou
 from __future__ import annotations
 
 import re
+from copy import copy
 from functools import cache
 from typing import Protocol
 
@@ -41,6 +42,7 @@ _LATIN_SCRIPT = tuple(
 
 class _Identifier(Protocol):
     def classify(self, instance: str) -> tuple[str, float]: ...
+    def set_languages(self, langs: tuple[str, ...]) -> None: ...
 
 
 def other_language(text: str) -> str | None:
@@ -67,10 +69,12 @@ def _identified(text: str, langs: tuple[str, ...] | None) -> str | None:
 
 @cache
 def _identifier(langs: tuple[str, ...] | None) -> _Identifier:
+    if langs is not None:
+        narrowed = copy(_identifier(None))  # shares the tables, which are read only
+        narrowed.set_languages(langs)
+        return narrowed
     # Late: it takes half a second, and most processes never meet another language.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(langs)
-    found: _Identifier = identifier
-    return found
+    identifier: _Identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return identifier

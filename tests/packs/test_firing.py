@@ -17,8 +17,8 @@ from guard.packs.checks import Seen
 from guard.packs.conditions import Role
 from guard.packs.firing import MOST_REQUIRED, find
 from guard.packs.load import LoadedPack
-from guard.packs.looks import Scanned
 from guard.packs.ruleset import Ruleset, compile_packs
+from guard.packs.scanned import Scanned
 from guard.packs.schema import Pack
 from guard.policy import decide
 from guard.reading.read import Read
@@ -42,13 +42,11 @@ from guard.report import (
     StanceName,
     Trajectory,
 )
-from guard.text.document import EMPTY, documents_of
+from guard.text.document import EMPTY
 from guard.text.scored import Scored
 
 SEVERITIES: tuple[Severity, ...] = ("low", "medium", "high", "critical")
 HERE = Span(source="user", start=0, end=1)
-NOTHING = np.zeros((0, 3), np.float32)
-PLAIN = documents_of({"user": [], "draft": []})  # what rulesets without patterns share
 # Directions for a few words; a sentence is their sum, so that cosines can be foreseen.
 WORDS = {"rain": (1.0, 0.0, 0.0), "sun": (0.0, 1.0, 0.0), "snow": (0.0, 0.0, 1.0)}
 
@@ -93,6 +91,9 @@ def _tuples(value: Any) -> Any:
     return {k: _tuples(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
+PLAIN = ruleset()  # without patterns
+
+
 def seen(
     rules: Ruleset | None = None,
     *,
@@ -116,7 +117,8 @@ def seen(
     domains: frozenset[str] = frozenset(),
     **scores: float,
 ) -> Seen:
-    documents = rules.documents if rules else PLAIN
+    rules = rules or PLAIN
+    documents, sought = rules.documents, rules.sought
     encoder = WordEncoder()
 
     def scored(text: str, side: Any) -> Scored:
@@ -155,16 +157,10 @@ def seen(
         read=Read(reading, None if off else known | (functions or {}), {}),
         examined=Examined(audit, Scores(**scores), shown_by or {}),
         user=said,
-        user_scanned=Scanned(
-            said.document,
-            said.vectors,
-            rules.matrix if rules else NOTHING,
-            rules.looks if rules else (),
-        ),
+        user_scanned=Scanned(said.document, said.vectors, sought["user"]),
         draft=scored(draft, "draft"),
         earlier=tuple(documents.read(text, "user") for text in earlier),
-        matrix=rules.matrix if rules else NOTHING,
-        looks=rules.looks if rules else (),
+        sought=sought,
         encode=lambda document: encoder.encode([s.text for s in document.sentences]),
         role=role,
         domains=domains,

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from guard import Guard
 from guard.packs.cases import Outcome, run_cases
 from guard.packs.load import load_packs
-from guard.packs.looks import Look, Scanned, found
+from guard.packs.looks import found
+from guard.packs.scanned import Look, Scanned, Sought
 from guard.text.document import Document, Match, Sentence
 
 HAIR = 1e-4
@@ -25,18 +26,23 @@ CALM = "{user: Hello there., draft: It was a calm sea., flag: true}"
 SHOES = "{user: Hello there., draft: Four shoes stood there., flag: false}"
 
 
-def scanned(vectors: list[Any], matrix: list[Any], worded: set[int]) -> Scanned:
+def scanned(
+    vectors: list[Any], meant: list[Any], worded: set[int], unlike: tuple[Any, ...] = ()
+) -> Scanned:
     sentences = tuple(Sentence(i, i + 1, "x", ("x",)) for i in range(len(vectors)))
     matches = tuple(Match("words", i, i + 1, i, 0) for i in sorted(worded) if i < len(vectors))
     document = Document("draft", "x" * len(vectors), sentences, matches)
-    rows = np.array(vectors, np.float32).reshape(-1, 2)
-    return Scanned(document, rows, np.array(matrix, np.float32), ())
+    rows, columns, others = (
+        np.array(listed, np.float32).reshape(-1, 2) for listed in (vectors, meant, unlike)
+    )
+    return Scanned(document, rows, Sought(columns.T, others.T, {}, (), (), np.array([])))
 
 
 def look(exemplars: int, at_least: float, times: int, unlike: int = 0) -> Look:
     texts = ("x",) * exemplars
-    rows, others = range(exemplars), range(exemplars, exemplars + unlike)
-    return Look(0, frozenset({"words"}), rows, others, texts, ("y",) * unlike, at_least, times)
+    rows, others = range(exemplars), range(unlike)
+    words = frozenset({"words"})
+    return Look(0, "draft", words, rows, others, texts, ("y",) * unlike, at_least, times)
 
 
 @given(
@@ -65,7 +71,7 @@ def test_a_threshold_moved_by_the_margin_is_where_a_look_turns(
 
 
 def test_what_is_not_meant_narrows_the_margin() -> None:
-    text = scanned([(1.0, 0.0)], [(0.9, 0.44), (0.8, 0.6)], set())
+    text = scanned([(1.0, 0.0)], [(0.9, 0.44)], set(), ((0.8, 0.6),))
 
     one = found(look(1, 0.5, 1, unlike=1), text)
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guard.text.document import Document, Documents, Pattern, documents_of
+from guard.text.document import Document, Documents, documents_of
+from guard.text.matching import Pattern
 
 PIECES = (
     "the dog died . ! ? ... … , - ** * 1. 2) # > 😭😭 ❤️ 👩‍👩‍👧 im idk kms wanna ur u r tbh ngl ily "

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guard.text.intake import refusal
+from guard.text.intake import taken_in
 from guard.text.limits import Limits
 from guard.turn import Turn
 
@@ -19,7 +19,7 @@ FRENCH = "Je suis tellement triste depuis que mon père est parti sans rien dire
 
 
 def refused(user: str = USER, draft: str = DRAFT, **limits: int) -> tuple[str, str] | None:
-    return refusal(Turn.of(user, draft), Limits(**limits))
+    return taken_in(Turn.of(user, draft), Limits(**limits)).refused
 
 
 def test_an_ordinary_turn_may_be_judged() -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from guard.packs.load import load_packs
 from guard.packs.sources import shipped_packs
-from guard.text.document import Documents, Pattern
+from guard.text.document import Documents
+from guard.text.matching import Pattern
 from guard.text.tokenizer import norms_of, tokenizer
 
 WORDS = st.sampled_from(

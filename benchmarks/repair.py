@@ -27,6 +27,7 @@ from rich.table import Table
 
 from benchmarks.sets import Case, cases_of
 from guard import Guard, Report
+from guard.delivery import WHOLE
 from guard.packs.firing import NOTHING
 from guard.repair import Deadline
 from guard.repair.compose import candidates
@@ -136,14 +137,14 @@ def _verbatim(draft: str, reply: str, report: Report) -> float:
 
 
 def _compose_ms(case: Case, report: Report, guard: Guard) -> float:
-    job = job_of(guard.judge, case.turn, report, Deadline(), NOTHING)
+    job = job_of(guard.judge, case.turn, report, Deadline(), NOTHING, WHOLE)
     started = time.perf_counter()
     list(candidates(job))
     return 1000 * (time.perf_counter() - started)
 
 
 def _added_cpu_ms(case: Case, report: Report, guard: Guard) -> float:
-    job = job_of(guard.judge, case.turn, report, Deadline(), NOTHING)
+    job = job_of(guard.judge, case.turn, report, Deadline(), NOTHING, WHOLE)
     started = time.thread_time()
     OfflineRewriter().rewrite(job)
     return 1000 * (time.thread_time() - started)

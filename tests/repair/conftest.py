@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from guard import Guard, Turn
+from guard.delivery import WHOLE
 from guard.packs.firing import NOTHING
 from guard.repair import Deadline, Job
 from guard.steps import audited, job_of
@@ -21,6 +22,6 @@ def job_for() -> MakeJob:
 
     def made(user: str, draft: str = "Don't worry, sending hugs!") -> Job:
         turn = Turn.of(user, draft)
-        return job_of(guard.judge, turn, audited(guard.judge, turn), Deadline(), NOTHING)
+        return job_of(guard.judge, turn, audited(guard.judge, turn), Deadline(), NOTHING, WHOLE)
 
     return made

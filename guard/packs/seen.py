@@ -1,5 +1,6 @@
-"""Seen: all that the conditions of a rule may look at on one turn. What is costly is worked out when
-the first of them asks for it, and once."""
+"""Seen: all that the conditions of a rule may look at on one turn. What is costly is worked out
+when it is first asked for, and once.
+"""
 
 from __future__ import annotations
 

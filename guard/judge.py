@@ -20,13 +20,13 @@ from guard.models.detectors import Detector, ExemplarDetector, TrainedDetector
 from guard.models.encoder import Encoder, load_encoder
 from guard.models.exemplars import fit_heads
 from guard.models.reader import Reader, shared_reader
-from guard.packs.checks import Seen
 from guard.packs.conditions import Role
 from guard.packs.firing import NOTHING, find
 from guard.packs.load import LoadedPack, load_packs
 from guard.packs.ruleset import BASE, Ruleset, compile_packs, groups_of
 from guard.packs.scanned import Scanned
 from guard.packs.schema import Override
+from guard.packs.seen import Seen
 from guard.packs.selection import AUTO, chosen, domains_of
 from guard.packs.sources import known_packs
 from guard.policy import decide, unknown

@@ -176,6 +176,8 @@ class Reader:
         tokens = np.array([ids], np.int64)
         kind = np.full_like(tokens, SEGMENTS.index(segment))
         hidden, present = self._session.run(None, {"ids": tokens, "segment": kind, "past": past})
+        if len(hidden) != len(ids):
+            raise EncoderError(f"the encoder gave {len(hidden)} vectors for {len(ids)} tokens")
         if not np.isfinite(hidden).all():
             # What is not a number compares as False everywhere, and so would pass.
             raise EncoderError("the encoder gave a vector that is not finite")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from math import inf, isfinite
 from typing import TYPE_CHECKING
 
-from guard.packs.checks import Seen
 from guard.packs.firing import find, fire, margin_of, short_of
 from guard.packs.ruleset import ReadyRule
 from guard.packs.schema import Case, Pack
+from guard.packs.seen import Seen
 from guard.report import Report
 from guard.turn import Turn
 

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import get_args
 
-from guard.packs.checks import Held, Seen
+from guard.packs.checks import Held
 from guard.packs.ruleset import ReadyRule, Ruleset
+from guard.packs.seen import Seen
 from guard.report import Action, Finding, Resolution, Severity, Span
 
 ACTIONS: tuple[Action, ...] = get_args(Action)

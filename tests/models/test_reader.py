@@ -107,6 +107,7 @@ def test_what_is_remembered_changes_nothing(guard_: Guard, reader: Reader) -> No
         answer = draft(guard_, ASKING)
         assert same(heard.judged, known.judged)
         assert same(reader.weigh(answer, heard), remembering.weigh(answer, known))
+        assert np.array_equal(reader.encode([text, LOSS]), remembering.encode([text, LOSS]))
 
 
 def test_the_card_names_every_file_and_its_digest() -> None:

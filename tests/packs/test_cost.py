@@ -77,3 +77,19 @@ def test_a_text_is_compared_with_what_its_own_side_looks_for(every: Guard) -> No
     meant = sum(len(c.draft.exemplars) for c in conditions if c.draft)
     assert sight.seen.draft_scanned.similar.shape == (2, meant)
     assert 0 < sight.seen.user_scanned.similar.shape[1] < meant
+
+
+def test_what_was_said_earlier_is_read_once_in_a_conversation(every: Guard) -> None:
+    turn = Turn.of(
+        "But is the stove really off? Are you sure?",
+        "Yes, I'm sure, the stove is off. You can relax.",
+        [
+            {"role": "user", "content": "Is the stove off? I checked it, and now I doubt it."},
+            {"role": "assistant", "content": "You looked at the knobs, so it is off."},
+        ],
+    )
+
+    called = calls(every, turn)
+
+    assert called["_asked_before"] > 0
+    assert called["Reader._vector"] == 0

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guard.audit.examine import Examined
-from guard.packs.checks import Seen
 from guard.packs.conditions import Role
 from guard.packs.firing import MOST_REQUIRED, find
 from guard.packs.load import LoadedPack
 from guard.packs.ruleset import Ruleset, compile_packs
 from guard.packs.scanned import Scanned
 from guard.packs.schema import Pack
+from guard.packs.seen import Seen
 from guard.policy import decide
 from guard.reading.read import Read
 from guard.report import (

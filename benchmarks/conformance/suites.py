@@ -20,7 +20,8 @@ TOOLS = (
 
 @dataclass(frozen=True)
 class Suite:
-    """Tests of a package. `paths` are tried in its source; `quick` are fewer of them."""
+    """Tests of a package. `paths` are tried in its source; `quick` are fewer of them. `haste`: the
+    SDK does not wait before it tries again."""
 
     key: str
     title: str
@@ -29,6 +30,7 @@ class Suite:
     paths: tuple[str, ...]
     quick: tuple[str, ...]
     options: tuple[str, ...] = ()
+    haste: bool = False
 
 
 _RESPONSES = (
@@ -83,6 +85,7 @@ SUITES = (
          "tests/integration_tests/chat_models"),
         ("tests/unit_tests/chat_models", "tests/integration_tests/chat_models"),
         ("--disable-socket", "--allow-unix-socket", "--record-mode=none", "-p", "no:pytest-retry"),
+        haste=True,
     ),
 )  # fmt: skip
 

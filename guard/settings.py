@@ -30,6 +30,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    JsonValue,
     ValidationError,
     field_validator,
     model_validator,
@@ -102,7 +103,7 @@ class PriceSettings(BaseModel):
 class ModelSettings(BaseModel):
     """A language model. `key` names the environment variable that holds the key; the key itself
     never stands in a file. It must end in `_API_KEY`, so that no settings file can have another
-    secret sent off."""
+    secret sent off. `extra` are more fields for the body of each request."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -110,6 +111,7 @@ class ModelSettings(BaseModel):
     base_url: str | None = None
     key: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*_API_KEY$")] = "OPENAI_API_KEY"
     seconds: Annotated[float, Field(gt=0)]
+    extra: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class RewriterSettings(ModelSettings):
@@ -141,7 +143,9 @@ class RewriterSettings(ModelSettings):
 
         set_ = self.prices
         prices = None if set_ is None else Prices(set_.read, set_.written)
-        given: dict[str, Any] = self.model_dump(include={"candidates", "rounds", "seconds"})
+        given: dict[str, Any] = self.model_dump(
+            include={"candidates", "rounds", "seconds", "extra"}
+        )
         if self.model is None:
             return SameModel(**given, prices=prices)
         return ModelRewriter(

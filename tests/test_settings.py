@@ -173,12 +173,14 @@ def test_how_long_how_often_and_for_how_much_it_is_asked_can_be_set(tmp_path: Pa
     (tmp_path / "guard.toml").write_text(
         'mode = "rewrite"\n[rewriter]\nseconds = 2.5\nrounds = 1\ncandidates = 4\n'
         "prices = {read = 0.4, written = 1.6}\n"
+        'extra = {max_completion_tokens = 4000, reasoning_effort = "low"}\n'
     )
 
     one = Guard.configured().rewriters[0]
 
     assert isinstance(one, SameModel)
     assert (one.seconds, one.rounds, one.candidates) == (2.5, 1, 4)
+    assert one.extra == {"max_completion_tokens": 4000, "reasoning_effort": "low"}
     assert one.prices is not None
     assert one.prices.of(1_000_000, 1_000_000) == pytest.approx(2.0)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from importlib.util import find_spec
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 import structlog
 from openai import AsyncAzureOpenAI, AsyncOpenAI, AzureOpenAI, OpenAI
 
-from guard import Guard, ModelSetupError, Report, Turn, report_of
+from guard import Guard, ModelSetupError, Report, Turn, report_of, session
 from guard.repair.breaker import Breaker, Trip, circuits
 from guard.repair.model import Prices, SameModel
 from tests.openai_server import Answer, OpenAIServer
@@ -433,3 +434,50 @@ def test_a_model_without_a_name_is_not_asked(server: OpenAIServer, wrapped: Wrap
 
     assert len(server.seen) == 1
     assert report(answer).attempts[0].outcome == "error"
+
+
+def test_a_session_that_asks_for_rewrites_has_them_from_the_same_model(
+    server: OpenAIServer, wrapped: Wrapping
+) -> None:
+    client = wrapped(OpenAI(base_url=server.url, api_key="k"), mode="annotate")
+
+    with session(mode="rewrite"):
+        completion = ask(client)
+    server.script(Answer(SOOTHING))
+    outside = ask(client)
+
+    assert text_of(completion) == GOOD
+    assert text_of(outside) == SOOTHING
+    assert len(server.seen) == 3
+
+
+def test_what_has_gone_out_of_a_stream_stays_and_the_rest_is_the_models(
+    server: OpenAIServer, wrapped: Wrapping
+) -> None:
+    client = wrapped(OpenAI(base_url=server.url, api_key="k"), streaming="earned")
+
+    stream = ask(client, stream=True)
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices)
+
+    assert text == report(stream).reply.text
+    assert SOOTHING not in text
+    assert [one.by for one in report(stream).attempts] == ["model"]
+
+
+def test_many_turns_at_once_are_each_rewritten_by_whoever_wrote_them(
+    server: OpenAIServer, wrapped: Wrapping
+) -> None:
+    server.script(lambda seen: REWRITES if "draft" in seen.prompt else Answer(SOOTHING))
+    client = wrapped(OpenAI(base_url=server.url, api_key="k"), SameModel(breaker=Breaker()))
+
+    def one(number: int) -> str:
+        own = client.with_options(api_key=f"key-{number}")
+        messages: Any = [{"role": "user", "content": LOSS}]
+        return text_of(own.chat.completions.create(model=f"model-{number}", messages=messages))
+
+    with ThreadPoolExecutor(6) as pool:
+        texts = list(pool.map(one, range(6)))
+
+    assert texts == [GOOD] * 6
+    pairs = sorted((one.headers["authorization"], one.body["model"]) for one in server.seen)
+    assert pairs == sorted([(f"Bearer key-{i}", f"model-{i}") for i in range(6)] * 2)

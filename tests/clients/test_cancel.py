@@ -4,6 +4,7 @@ belongs to another."""
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -124,7 +125,8 @@ class Waiting(Replacing):
 
 def test_cancelling_while_the_end_is_being_checked_is_on_record(server: OpenAIServer) -> None:
     noted = Noted()
-    guard = marking(record=noted.append, rewriter=Waiting(WORD, lambda _: INSTEAD), deadline=None)
+    waiting = Waiting(re.compile(WORD), lambda _: INSTEAD)
+    guard = marking(record=noted.append, rewriter=waiting, deadline=None)
     server.script(Answer(MARKED))
 
     async def run() -> None:

@@ -59,3 +59,9 @@ def found(pattern: str, least: int = 0) -> Need:
     """A match of a simpler pattern, and so many digits."""
     search = re.compile(pattern).search
     return lambda signs: signs.digits >= least and search(signs.text) is not None
+
+
+def found_low(pattern: str, least: int = 0) -> Need:
+    """The same, of the text in small letters: quicker than a pattern that ignores case."""
+    search = re.compile(pattern).search
+    return lambda signs: signs.digits >= least and search(signs.low) is not None

@@ -30,7 +30,7 @@ _TELLS = TITLES_ANY_CASE | LABELS
 _CITIES = CITIES | {first for first, _ in TWO_WORDS}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Word:
     """A word without its 's, in the text's letters and in small ones, and what stands before it.
 

@@ -15,7 +15,7 @@ _MANY = 40  # digits: beyond, what stands around them is most of the text
 _SAME = str.maketrans({"\u017f": "s", "\u212a": "k", "\u0130": "i", "\u0131": "i"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Signs:
     """A text, the same in small letters, how many digits it has, and what stands around them."""
 

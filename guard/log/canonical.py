@@ -48,10 +48,10 @@ def extended(body: bytes, more: Mapping[str, str | int]) -> bytes:
         more: the fields.
     """
     try:
-        text = _dumped(_parsed(body) | more)
+        text = _dumped({**_parsed(body), **more})
     except _NotPlainError:
-        return canonical(json.loads(body) | more)
-    return text.encode() if text.isascii() else canonical(json.loads(body) | more)
+        return canonical({**json.loads(body), **more})
+    return text.encode() if text.isascii() else canonical({**json.loads(body), **more})
 
 
 def _dumped(value: Mapping[str, Any]) -> str:

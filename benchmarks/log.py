@@ -5,8 +5,10 @@
 `append` is the time that `Log.record` takes beside an audit: the record is made, its texts are
 redacted and encrypted, and it is durable when the call returns. Turns are those of the latency
 benchmark, each audited, all recorded. Both figures are of the same turns. `raw` is the same with
-texts not redacted. Verifying is measured over a log of `--records`, of 100 subjects, with texts;
-so is erasing one of them. Without `--postgres`, a server is started for the run, if there is one.
+texts not redacted. `append_cpu_ms` is the processor time of the calling thread, `sync_ms` what the
+disk takes for a synced write of the size of a page. Verifying is measured over a log of
+`--records`, of 100 subjects, with texts; so is erasing one of them. Without `--postgres`, a server
+is started for the run, if there is one.
 """
 
 from __future__ import annotations
@@ -47,23 +49,41 @@ def beside_audit(log: Log, raw: Log, count: int) -> dict[str, float]:
     """Medians of auditing a turn, and of recording it, taken in turn."""
     guard = Guard(cache=0, record=_unrecorded)
     some = turns(count + 20)
-    audits, appends, raws = [], [], []
+    audits: list[float] = []
+    appends: list[float] = []
+    raws: list[float] = []
+    cpu: list[float] = []
     for nth, turn in enumerate(some):
         reports: list[Report] = []
         audits.append(milliseconds(lambda turn=turn, to=reports: to.append(guard.check(turn))))
         who = f"subject-{nth % SUBJECTS}"
         for one, times in ((log, appends), (raw, raws)):
+            began = time.thread_time()
             times.append(
                 milliseconds(lambda: one.record(reports[0], turn, subject=who))  # noqa: B023
             )
+            if one is log:
+                cpu.append(1000 * (time.thread_time() - began))
     audits, appends, raws = audits[20:], appends[20:], raws[20:]
     return {
         "audit_ms": statistics.median(audits),
         "append_ms": statistics.median(appends),
         "append_p99_ms": statistics.quantiles(appends, n=100)[98],
+        "append_cpu_ms": statistics.median(cpu[20:]),
         "append_raw_ms": statistics.median(raws),
         "append_raw_p99_ms": statistics.quantiles(raws, n=100)[98],
     }
+
+
+def synced(folder: Path, count: int = 100, size: int = 4096) -> dict[str, float]:
+    """What the disk takes for a write that is synced."""
+    with (folder / "probe").open("wb", buffering=0) as probe:
+
+        def once() -> None:
+            probe.write(bytes(size))
+            os.fsync(probe.fileno())
+
+        return {"sync_ms": statistics.median(milliseconds(once) for _ in range(count))}
 
 
 def filled(log: Log, number: int, threads: int) -> dict[str, float]:
@@ -138,6 +158,7 @@ def measured(where: str, folder: Path, count: int, records: int) -> dict[str, fl
     with Log.open(where, files=files, **settings) as log:
         with Log.open(where, files=files, text="encrypted", **settings) as raw:
             found = beside_audit(log, raw, count)
+            found |= synced(folder)
             found |= filled(raw, records, 8)
         found |= verified(log)
         found |= sizes(folder, found["records"])

@@ -40,7 +40,7 @@ def redacted_together(
     return Kept(tuple(part.text for part in parts), tuple(_words(parts, span) for span in spans))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Part:
     """One text of several, and where it begins in all of them, before and after."""
 

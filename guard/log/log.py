@@ -4,43 +4,30 @@ reveal. How a report becomes a record, storage, encryption and time limits are e
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Self
 
-from guard.errors import LogUnavailableError
-from guard.log import open_logs, retention
-from guard.log.checkpoint import Verifier
+from guard.log import retention
 from guard.log.evidence import Redact
 from guard.log.heads import now, written
 from guard.log.keys import load_secrets
-from guard.log.opening import Keep, Opening, opening
-from guard.log.part import Part
+from guard.log.live import Live
+from guard.log.opening import Keep, opening
 from guard.log.parts import Circumstances
 from guard.log.record import Disposition, TextMode, Texts
 from guard.log.recording import drawn, keeps, review_record, turn_record
-from guard.log.store import Checkpoint, Receipt, Store
-from guard.log.writer import Counts, OnError
+from guard.log.store import Checkpoint, Receipt
+from guard.log.writer import OnError
 from guard.report import Report
 from guard.turn import Turn
 
 
-class Log:
+class Log(Live):
     """A compliance log. Make it with `Log.open`, share it between threads, close it at the end;
     a process that is forked opens its own part when it first writes.
     """
-
-    def __init__(self, how: Opening) -> None:
-        self._how = how
-        self._secrets = load_secrets(how.places.secrets)
-        self._lock = threading.Lock()
-        self._closed = False
-        self._live: Part | None = None
-        self._part()
-        open_logs.opened(self)
 
     @classmethod
     def open(
@@ -104,36 +91,6 @@ class Log:
                 deadline=deadline,
             )
         )
-
-    @property
-    def keep(self) -> Keep:
-        """Which turns are kept."""
-        return self._how.keep
-
-    @property
-    def text(self) -> TextMode:
-        """How texts are kept."""
-        return self._how.text
-
-    @property
-    def on_error(self) -> OnError:
-        """What becomes of a record that cannot be written in time."""
-        return self._how.on_error
-
-    @property
-    def store(self) -> Store:
-        """The store, to read from."""
-        return self._part().store
-
-    @property
-    def public_key(self) -> Verifier:
-        """What verifies this log. Keep it where whoever could alter the log cannot change it."""
-        return self._part().verifier
-
-    @property
-    def counts(self) -> Counts:
-        """What has become of the records of this process."""
-        return self._part().writer.counts
 
     def keeps(self, report: Report) -> bool:
         """Whether a turn must be kept; of the others, `sampled` keeps some all the same."""
@@ -308,40 +265,3 @@ class Log:
             LogUnavailableError: the log cannot be written.
         """
         self._part().writer.flush()
-
-    def close(self) -> None:
-        """Write what waits, sign, and close. A log that is closed can not be used again."""
-        with self._lock:
-            part, self._live, self._closed = self._live, None, True
-        open_logs.closed(self)
-        if part is not None and part.pid == os.getpid():
-            part.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _part(self) -> Part:
-        """What works for this process; made when it is first needed, and again after a fork."""
-        part = self._live
-        if part is not None and part.pid == os.getpid():
-            return part
-        with self._lock:
-            if self._closed:
-                raise LogUnavailableError("the log is closed")
-            if self._live is None or self._live.pid != os.getpid():
-                self._live = self._how.part(self._secrets)
-            return self._live
-
-    def forked(self) -> None:
-        """In the child of a fork: the lock may be held by a thread that does not exist here."""
-        self._lock = threading.Lock()
-        if self._live is not None:
-            _ABANDONED.append(self._live)
-            self._live.writer.abandon()
-
-
-_ABANDONED: list[Part] = []
-"""What came through a fork: the parent's, and not to be closed by being collected."""

@@ -30,7 +30,7 @@ _TELLS = TITLES_ANY_CASE | LABELS
 _CITIES = CITIES | {first for first, _ in TWO_WORDS}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Word:
     """A word without its 's, in the text's letters and in small ones, and what stands before it.
 
@@ -143,5 +143,6 @@ def unaccented(word: str) -> str:
 @cache
 def _dull() -> frozenset[str]:
     """Words that tell nothing as they are written here, wherever they stand."""
-    written = {*common(), *PLAIN, *(word.capitalize() for word in NOT_NAMES)}
-    return frozenset(word for word in written if not Word.of(0, word, " ").tells)
+    capitals = {word.capitalize() for word in NOT_NAMES}
+    small = (common() | PLAIN) - SURE - _TELLS
+    return small | {word for word in capitals if not Word.of(0, word, " ").tells}

@@ -21,7 +21,7 @@ from guard.log.personal_fragments import (
     YEAR,
 )
 from guard.log.personal_rule import Rule, rule
-from guard.log.personal_signs import Signs, beside, digits, found, word
+from guard.log.personal_signs import Signs, beside, digits, found, found_low, word
 from guard.log.pieces import PersonalPiece
 from guard.log.place_patterns import PLACES
 
@@ -137,7 +137,7 @@ RULES: tuple[Rule, ...] = (
     rule("PHONE", digits(7), APART + r"\d{3}-\d{4}" + ENDED, dialled),
     rule(
         "ID",
-        digits(3),
+        found_low(rf"\b{NUMBERED}[^\n]{{0,60}}?\d", 3),
         rf"\b{NUMBERED}(?:,?[ -](?:id|number|no\.?|num|code|card|plate|reference|n°)){{0,2}}"
         r"(?: is| was|,|:|=|#){0,3} {0,2}"
         r"(?P<piece>(?:(?:mrn|nr\.?|no\.?) )?(?=[a-z]{0,8}-?[a-z]{0,8}\d|[a-z]{1,3} \d)"

@@ -23,12 +23,14 @@ from guard.log.personal_fragments import (
     UNIT,
 )
 from guard.log.personal_rule import Rule, rule
-from guard.log.personal_signs import beside, digits, found, word
+from guard.log.personal_signs import beside, digits, found, found_low, word
+
+_NINETY = r"9\d|1[01]\d"
 
 PLACES: tuple[Rule, ...] = (
     rule(
         "ADDRESS",
-        digits(1),
+        found_low(rf"\d[a-z]? [^\n]{{0,130}}?{SUFFIX.lower()}\b", 1),
         rf"(?<![\w\]@+\-])(?:{UNIT},? )?\d{{1,6}}[A-Za-z]? "
         r"(?P<words>[\w'.-]{2,30}(?: [\w'.-]{1,30}){0,3}?) "
         rf"{SUFFIX}\b\.?(?:,? {UNIT}{ENDED})?(?:{TOWN}|(?-i:{AFTER_STREET}(?:{TOWN})?))?"
@@ -114,18 +116,18 @@ PLACES: tuple[Rule, ...] = (
     ),
     rule(
         "AGE",
-        digits(2),
+        found(_NINETY),
         APART + r"(?:9\d|1[01]\d)[ -]?(?:years?[ -]old|yo|y/o|yrs? old)" + ENDED,
         case=False,
     ),
     rule(
         "AGE",
-        digits(2),
+        found(_NINETY),
         r"\b(?:aged?|is|was|i'm|turned|turns|turning) (?P<piece>9\d|1[01]\d)"
         r"(?![\w\[%]| ?(?:%|per|min|day|hour|week|pounds|kg|lbs|miles|km|degrees))",
         case=False,
     ),
-    rule("AGE", digits(2), r"(?<=[a-z\]]), (?P<piece>9\d|1[01]\d)(?=[,)])"),
+    rule("AGE", found(_NINETY), r"(?<=[a-z\]]), (?P<piece>9\d|1[01]\d)(?=[,)])"),
     rule(
         "ID",
         digits(6),

@@ -25,7 +25,7 @@ ASCII."""
 _PASSES = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Redacted:
     """A redacted text, and where the places of the text that it was made of are in it."""
 
@@ -89,7 +89,7 @@ def find_personal(text: str, second: Finder | None = None) -> tuple[PersonalPiec
     return tuple(_apart(found, masked))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class _Seen:
     """The readable view of a text, made of each of the texts in it: one plain text needs no map,
     though another does. `starts` are where their views begin, and `places` where they do."""

@@ -6,12 +6,11 @@ A store keeps bytes durably and in one order. It knows nothing of turns, texts o
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from guard.log.canonical import canonical
+from guard.log.canonical import extended
 
 _LEAF = hashlib.sha256(b"\0")
 NO_LEAF = bytes(32)
@@ -215,6 +214,5 @@ def leaf_of(body: bytes) -> bytes:
 
 def seal(unsealed: Unsealed, origin: str, seq: int, prev: bytes) -> Entry:
     """Give an event its place in the chain."""
-    body = json.loads(unsealed.body)
-    sealed = canonical(body | {"origin": origin, "seq": seq, "prev": prev.hex()})
+    sealed = extended(unsealed.body, {"origin": origin, "seq": seq, "prev": prev.hex()})
     return Entry(seq, leaf_of(sealed), sealed, unsealed.event_id, unsealed.kind)

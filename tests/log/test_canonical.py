@@ -12,7 +12,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guard.log.canonical import canonical, uuid7
+from guard.log.canonical import canonical, extended, uuid7
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 VALUES = st.recursive(
@@ -29,6 +29,18 @@ VALUES = st.recursive(
 @given(st.dictionaries(TEXTS, VALUES, max_size=6))
 def test_the_bytes_are_those_of_rfc_8785(value: dict[str, Any]) -> None:
     assert canonical(value) == rfc8785.dumps(value)
+
+
+@given(
+    # A float beyond 2**53 is written as an integer that cannot be read back as one.
+    st.dictionaries(TEXTS, st.floats(-1e15, 1e15) | st.integers(-9, 9) | TEXTS | st.none()),
+    st.integers(0, 10**15 - 1),
+    TEXTS,
+)
+def test_fields_added_later_give_the_same_bytes(value: dict[str, Any], seq: int, name: str) -> None:
+    more = {"origin": name, "seq": seq}
+
+    assert extended(canonical(value), more) == canonical(value | more)
 
 
 @given(st.dictionaries(st.text('ab"\\\x00\x1f\x7f/\n\t\b', max_size=6), st.integers(0, 9)))

@@ -169,3 +169,13 @@ class TestEvidence:
 @given(text=TEXTS)
 def test_what_is_found_lies_within_the_text(text: str) -> None:
     assert all(0 <= one.start < one.end <= len(text) for one in find_personal(text))
+
+
+def test_nothing_on_the_way_shows_its_text_when_it_is_printed() -> None:
+    text = "my sister Quillonia lives at 12 Elm Street"
+    words = Words(text)
+    kept = redacted_together((text, "Hugs."), [Span(source="user", start=0, end=9)])
+
+    for one in (Signs.of(text), redacted(text), words, words[2], kept):
+        assert "Quillonia" not in repr(one)
+        assert "sister" not in repr(one)

@@ -11,7 +11,8 @@ import re
 _DANGER = re.compile(
     r"\b(?:(?:day|when|if|until|before|wish|want to|afford to|rather|i|i'm|im|i'll|ill)"
     r" (?:i (?:was |were )?)?(?:die|dying|dead|disappear)|suicid\w*|kill(?:ing)? my ?self|kms"
-    r"|end (?:it all|my life)|(?:can(?:'?t|not)|if i can) (?:hold on|go on|take it any ?more)"
+    r"|end(?:ed|ing)? (?:it all|everything|my life)"
+    r"|(?:can(?:'?t|not)|if i can) (?:hold on|go on|take it any ?more)"
     r"|(?:done|tired of) (?:trying|living|life)|or it'?s over|farewell|self.?harm\w*|still cutting"
     r"|cutting (?:my|again)|overdos\w*|(?:not|don'?t) (?:want to )?(?:be alive|exist|be here)"
     r"|out alive|won'?t be alive|my (?:own )?death|die in my sleep|no life worth living"

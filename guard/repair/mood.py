@@ -43,10 +43,12 @@ _PLANS = re.compile(
 
 
 def chief(job: Job) -> EmotionName | None:
-    """The likeliest distress that is sure enough to ask about; None where there is none, or
-    gladness comes first."""
+    """The likeliest distress that is sure enough to ask about; None where there is none, or the
+    user names a gladness that is likelier, and no distress."""
     found = _distress(job)
-    sure = found and found[0].probability >= _SURE and glad(job) is None
+    first = max(job.report.reading.emotions, key=lambda one: one.probability, default=None)
+    mixed = first is not None and first.name in POSITIVE and first.stated
+    sure = found and found[0].probability >= _SURE and (found[0].stated or not mixed)
     return found[0].name if sure else None
 
 
@@ -73,17 +75,14 @@ def several(job: Job) -> bool:
 
 
 def glad(job: Job) -> EmotionName | None:
-    """The glad emotion, where gladness comes first: it is named and no distress is, or no distress
-    is likely beside it."""
+    """The glad emotion, where gladness comes first and there is no distress beside it."""
     emotions = job.report.reading.emotions
     if not emotions or grave(job):
         return None
     first = max(emotions, key=lambda one: one.probability)
-    other = _distress(job)
-    if first.name not in POSITIVE or any(one.stated for one in other):
+    if first.name not in POSITIVE or any(one.probability >= _ALSO for one in _distress(job)):
         return None
-    likely = [one for one in other if one.probability >= _SURE]
-    return first.name if first.stated or (first.probability >= _SURE and not likely) else None
+    return first.name if first.stated or first.probability >= _SURE else None
 
 
 def grave(job: Job) -> bool:

@@ -37,7 +37,7 @@ from guard.repair.job import FOREVER
 from guard.repair.offline import OfflineRewriter
 from guard.repair.released import going_on
 from guard.report import Inference, Mode, Report
-from guard.settings import Deployment, deployment
+from guard.settings import in_arguments
 from guard.steps import ain_time, audited, audits, in_time, job_of, unheard, with_reply
 from guard.text.document import Documents
 from guard.text.limits import Limits
@@ -174,25 +174,7 @@ class Guard:
             SettingsFileError: a setting is not valid, or its file cannot be read.
             ModelSetupError: the address of a language model is not safe, or it has no key.
         """
-        log = arguments.pop("log", None)
-        names = Deployment.model_fields.keys() - {"rewriter", "second_opinion", "deadline"}
-        ours = {name: arguments.pop(name) for name in names if name in arguments}
-        set_ = deployment(file, **ours)
-        arguments.setdefault("deadline", set_.deadline)
-        if arguments.get("rewriter") is None and set_.mode == "rewrite" and set_.rewriter:
-            arguments["rewriter"] = set_.rewriter.made()
-        if arguments.get("second_opinion") is None and set_.second_opinion:
-            arguments["second_opinion"] = set_.second_opinion.made()
-        return cls(
-            set_.mode,
-            packs=set_.packs,
-            role=set_.role,
-            emotion_inference=set_.emotion_inference,
-            reload=set_.reload,
-            overrides=set_.rules,
-            log=log if log is not None or set_.log is None else set_.log.open(),
-            **arguments,
-        )
+        return cls(**in_arguments(file, arguments))
 
     @property
     def judge(self) -> Judge:

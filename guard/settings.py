@@ -237,6 +237,33 @@ def deployment(file: str | Path | None = None, **arguments: Any) -> Deployment:
         raise SettingsFileError(f"the environment: {error}") from None
 
 
+def in_arguments(file: str | Path | None, given: dict[str, Any]) -> dict[str, Any]:
+    """Everything that `Guard` takes, as it is set and given; what is no setting is handed on.
+
+    Raises:
+        SettingsFileError: a setting is not valid, or its file cannot be read.
+        ModelSetupError: the address of a language model is not safe, or it has no key.
+    """
+    log, rest = given.get("log"), {name: one for name, one in given.items() if name != "log"}
+    names = Deployment.model_fields.keys() - {"rewriter", "second_opinion", "deadline"}
+    ours = {name: rest.pop(name) for name in names if name in rest}
+    set_ = deployment(file, **ours)
+    rest.setdefault("deadline", set_.deadline)
+    if rest.get("rewriter") is None and set_.mode == "rewrite" and set_.rewriter:
+        rest["rewriter"] = set_.rewriter.made()
+    if rest.get("second_opinion") is None and set_.second_opinion:
+        rest["second_opinion"] = set_.second_opinion.made()
+    return rest | {
+        "mode": set_.mode,
+        "packs": set_.packs,
+        "role": set_.role,
+        "emotion_inference": set_.emotion_inference,
+        "reload": set_.reload,
+        "overrides": set_.rules,
+        "log": log if log is not None or set_.log is None else set_.log.open(),
+    }
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         content = tomllib.loads(path.read_text("utf-8"))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from guard.errors import EncoderError
+from guard.models.stacked import Stacked, Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,11 +69,13 @@ class SentenceHead:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """All heads of a model. `meaning` projects a sentence's mean state to its vector."""
+    """All heads of a model. `meaning` projects a sentence's mean state to its vector; `stacked` may
+    be there for a side, and then has the last word on its labels."""
 
     text: Mapping[str, TextHead]
     sentence: Mapping[str, SentenceHead]
     meaning: Floats
+    stacked: Mapping[str, Stacked]
 
 
 def load_heads(file: Path, encoder: str) -> Heads:
@@ -116,7 +119,22 @@ def load_heads(file: Path, encoder: str) -> Heads:
             for side in SIDES
         },
         tensors["meaning"],
+        {
+            side: _stacked(tuple(labels[f"{side}_stacked"]), f"{side}_stacked", tensors)
+            for side in SIDES
+            if f"{side}_stacked" in labels
+        },
     )
+
+
+def _stacked(labels: tuple[str, ...], name: str, tensors: Mapping[str, Any]) -> Stacked:
+    def part(of: str) -> Any:
+        found = tensors[f"{name}.{of}"]
+        # Stored in half precision; figures do not need more, and sums do.
+        return found.astype("float32") if found.dtype == "float16" else found
+
+    words = Words(*(part(f"words.{of}") for of in ("keys", "rarity", "weight", "bias")))
+    return Stacked(labels, words, *(part(of) for of in ("meaning", "at", "shares", "bias")))
 
 
 def _logistic(logits: Floats, scale: Floats, offset: Floats) -> Any:

@@ -122,7 +122,7 @@ class Reader:
         """Read a message, knowing what was said before it. An empty one says nothing."""
         cut = _windows(self._tokenizer, user)
         hidden, past = self._message(context_window(self._tokenizer, context), cut)
-        return Heard(self._judged("message", hidden, cut, user), past)
+        return Heard(self._judged("message", hidden, cut, len(user.sentences)), past)
 
     def weigh(self, draft: Document, heard: Heard, beliefs: Sequence[str] = ()) -> Judged:
         """Read a draft, knowing the message.
@@ -134,10 +134,10 @@ class Reader:
         """
         past = heard.past
         if stated := belief_window(self._tokenizer, beliefs):
-            past = _joined(past, self._pass(stated, "belief", past).past)
+            past = joined(past, self._pass(stated, "belief", past).past)
         cut = _windows(self._tokenizer, draft)
         hidden = _stacked([self._pass(window.ids, "draft", past).hidden for window in cut])
-        return self._judged("draft", hidden, cut, draft)
+        return self._judged("draft", hidden, cut, len(draft.sentences))
 
     def encode(self, sentences: Sequence[str]) -> Floats:
         """Vectors of sentences, each by itself; float32, shape (n, width), length 1."""
@@ -152,7 +152,7 @@ class Reader:
 
     def _vector(self, ids: tuple[int, ...]) -> Floats:
         (cut, *_) = windows([ids]) or [_MARKS]
-        hidden = self._pass(cut.ids, "message", _nothing()).hidden
+        hidden = self._pass(cut.ids, "message", nothing()).hidden
         vector: Floats = self._vectors(hidden.mean(axis=0, keepdims=True))[0]
         return vector
 
@@ -162,12 +162,12 @@ class Reader:
         return self._messages.made(key, lambda: self._read(before, cut))
 
     def _read(self, before: tuple[int, ...], cut: Sequence[Window]) -> tuple[Floats, Floats]:
-        past = self._pass(before, "context", _nothing()).past if before else _nothing()
+        past = self._pass(before, "context", nothing()).past if before else nothing()
         read = [self._pass(window.ids, "message", past) for window in cut]
         seen = read if len(read) <= _FIRST + _LAST else [*read[:_FIRST], *read[-_LAST:]]
         return (
             _stacked([one.hidden for one in read]),
-            _joined(past, *(one.past for one in seen)),
+            joined(past, *(one.past for one in seen)),
         )
 
     def _pass(self, ids: Sequence[int], segment: str, past: Floats) -> _Pass:
@@ -183,22 +183,18 @@ class Reader:
             raise EncoderError("the encoder gave a vector that is not finite")
         return _Pass(hidden, present)
 
-    def _judged(
-        self, side: str, hidden: Floats, cut: Sequence[Window], document: Document
-    ) -> Judged:
+    def _judged(self, side: str, hidden: Floats, cut: Sequence[Window], count: int) -> Judged:
         if not cut:
             return Judged({}, {}, {}, self.encode([]))
         member = [i for window in cut for i in window.sentence]
-        count = len(document.sentences)
         means = _means(hidden, member, count)
         text, shares = self._heads.text[side].judge(hidden)
         places = _sums(shares, member, count).argmax(axis=0).tolist()
-        return Judged(
-            text,
-            dict(zip(text, places, strict=True)),
-            self._heads.sentence[side].judge(means),
-            self._vectors(means),
-        )
+        sentences, vectors = self._heads.sentence[side].judge(means), self._vectors(means)
+        if (stacked := self._heads.stacked.get(side)) is not None:
+            ids = [i for window in cut for i in window.ids]
+            text |= stacked.judge(text, sentences, vectors, ids)
+        return Judged(text, dict(zip(text, places, strict=True)), sentences, vectors)
 
     def _vectors(self, means: Floats) -> Floats:
         import numpy as np
@@ -215,13 +211,15 @@ def _windows(tokenizer: Any, document: Document) -> list[Window]:
     return cut or ([_MARKS] if document.sentences else [])
 
 
-def _nothing() -> Floats:
+def nothing() -> Floats:
+    """Keys and values of no segment at all."""
     import numpy as np
 
     return np.zeros((2, _LAYERS, _HEADS, 0, _SIZE), np.float32)
 
 
-def _joined(*pasts: Floats) -> Floats:
+def joined(*pasts: Floats) -> Floats:
+    """Keys and values of segments that follow one another."""
     import numpy as np
 
     return np.concatenate(pasts, axis=3) if len(pasts) > 1 else pasts[0]

@@ -32,6 +32,7 @@ IDENTIFIER = r"^[a-z][a-z0-9]*(?:[-_.][a-z0-9]+)*$"
 Identifier = Annotated[str, Field(pattern=IDENTIFIER, max_length=80)]
 Sentence = Annotated[str, Field(min_length=1, max_length=600)]
 Sentences = Annotated[tuple[Sentence, ...], Field(min_length=1)]
+LabelOrFlag = Literal[Label, "flag"]  # `flag` is the score of the whole, of all faults together
 Role = Literal["assistant", "companion", "peer", "coach", "clinical"]
 NEAR = 0.62  # from which cosine two sentences mean about the same, where a pack does not say
 
@@ -145,7 +146,7 @@ class Condition(Strict):
     user: Says | None = None
     earlier: Says | None = None
     asked_before: Annotated[int, Field(ge=1, le=20)] | None = None
-    scores: dict[Label, Probability] = Field(default_factory=dict)
+    scores: dict[LabelOrFlag, Probability] = Field(default_factory=dict)
     acts: tuple[ActName, ...] = ()
     no_acts: tuple[ActName, ...] = ()
     kept: tuple[Function, ...] = ()

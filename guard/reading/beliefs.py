@@ -24,6 +24,7 @@ _SAME, _STEEPNESS = 0.7, 18.0
 # one must not be flagged.
 UNCHECKED = {"fact": 0.4, "medical": 0.6, "others": 0.85}
 _CUE = 0.6  # a phrase that a pack lists for a type
+_BY_ITSELF = 0.56  # what is plain from a sentence is not talked away by the whole: it counts so far
 
 
 def beliefs_in(
@@ -45,7 +46,7 @@ def beliefs_in(
 
 def _typed_each(user: Scored) -> list[Belief]:
     """A belief for each sentence, judged by its words. Where heads judged the whole as well, the
-    sentence that states a belief best carries the mean of both."""
+    sentence that states a belief best carries both."""
     typed = [_typed(user, i) for i in range(len(user.document.sentences))]
     if not user.trained:
         return typed
@@ -54,7 +55,8 @@ def _typed_each(user: Scored) -> list[Belief]:
     heads = user.text["belief.false"]
     kind = max(TYPES, key=lambda k: user.text[f"belief.{k}"])
     for i, belief in enumerate(typed):
-        false = (belief.false + (heads if i == best else 0.0)) / 2
+        both = user.blended("belief.false", belief.false)
+        false = max(both, _BY_ITSELF * belief.false) if i == best else belief.false / 2
         named = kind if i == best and heads > belief.false else belief.type
         typed[i] = Belief(type=named, false=false, span=belief.span)
     return typed

@@ -17,6 +17,16 @@ _LEVEL = 0.4  # chosen on function_dev: what is missed weighs more than a false 
 _SURE = 0.5  # where only sentences that speak of danger themselves count
 _ACUTE = 0.4
 _CARRIED = 0.6  # an acute danger of the messages before, unanswered
+_OF_OTHERS = 0.5  # somebody else's danger that is past: possible, for the one who tells of it
+# "A close friend of mine recently had a suicide attempt": words between the person and the danger.
+_REACH = 14
+_PEOPLE = frozenset(
+    """he she they friend friends mate mates boy girl buddy bro brother sister cousin roommate
+    flatmate classmate coworker colleague neighbour neighbor uncle aunt nephew niece mum mom dad
+    mother father son daughter husband wife partner boyfriend girlfriend""".split()
+)
+# Nothing of these in between: "my wife left after the attempt" may well tell of the speaker's own.
+_NOT_THEIRS = frozenset("i me my myself we us after since because about of".split())
 
 
 def risk_in(
@@ -41,10 +51,17 @@ def risk_in(
         "acute": _real(user.matches("risk.acute"), figures),
         "possible": _real(user.matches("risk.possible"), figures),
     }
+    told = [m for m in user.matches("risk.past") if _of_another(user.document, m)]
+    own = {
+        level: [m for m in found if not any(t.start < m.end and m.start < t.end for t in told)]
+        for level, found in cues.items()
+    }
     # A phrase that names a danger is not talked away by what else is made of the message.
-    acute = max(_CUE_ACUTE if cues["acute"] else 0.0, _judged(user, "acute", whole=whole))
+    acute = max(_CUE_ACUTE if own["acute"] else 0.0, _judged(user, "acute", whole=whole))
     possible = max(
-        _CUE_POSSIBLE if cues["possible"] else 0.0, _judged(user, "acute", "possible", whole=whole)
+        _CUE_POSSIBLE if own["possible"] else 0.0,
+        _OF_OTHERS if told else 0.0,
+        _judged(user, "acute", "possible", whole=whole),
     )
     seen_here = max(acute, possible) >= least
     if not (cues["acute"] or cues["possible"]) and _unanswered(earlier, assistant):
@@ -79,6 +96,13 @@ def _real(matches: tuple[Match, ...], figures: tuple[Match, ...]) -> list[Match]
         for match in matches
         if not any(f.start <= match.start and match.end <= f.end for f in figures)
     ]
+
+
+def _of_another(document: Document, match: Match) -> bool:
+    """Whether the one who did it is somebody else, named before it in the sentence."""
+    before = document.sentences[match.sentence].words[: match.word][-_REACH:]
+    people = [i for i, word in enumerate(before) if word in _PEOPLE]
+    return bool(people) and _NOT_THEIRS.isdisjoint(before[people[-1] + 1 :])
 
 
 def _unanswered(earlier: Sequence[Document], assistant: Sequence[Document]) -> bool:

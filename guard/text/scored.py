@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # is not answered.
 _WEIGHT = {
     "soothe_only": 0.4, "self_claim": 0.7, "risk_handled": 0.35, "cold": 0.8, "kept.self": 0.4,
-    "function.self": 0.8, "function.other": 0.8, "function.norm": 0.8,
+    "function.self": 0.9, "function.other": 0.9, "function.norm": 0.9, "belief.false": 0.8,
 }  # fmt: skip
 
 

@@ -58,9 +58,9 @@ persons, questions or stimuli. *Proxy* labels were made for other purposes than 
   `draft_dev` and `vera_mh`; thresholds of rules, functions, risk and beliefs on `function_dev`,
   `draft_dev`, `vera_mh` and the development split of the project's own text; exceptions and
   thresholds of the packs' rules while reading what they flagged on `vera_mh` and `counsel_chat`.
-  Some 200 own messages on quiet wrongs, plain requests and beliefs said in passing were written after
-  the errors on `function_dev` had been read. Figures on those are development figures. Nothing was
-  chosen on the project's own test split.
+  Some 200 own messages on quiet wrongs, plain requests and beliefs said in passing were written
+  after the errors on `function_dev` had been read. Figures on those are development figures.
+  Nothing was chosen on the project's own test split.
 - **What was trained on.** Three quarters of the groups of SYCON-Bench, Spiral-Bench, VERA-MH,
   CounselChat and GoEmotions; only the rest is measured. `draft_dev` and `function_dev` were drawn
   from several sets, three of which were trained on. No message that stands in them was trained

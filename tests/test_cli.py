@@ -337,7 +337,7 @@ def test_the_demo_can_be_read_by_a_person(
 
     shown = capsys.readouterr().out
     assert "Sent instead:" in shown
-    assert "13 turns" in shown
+    assert "14 turns" in shown
 
 
 def test_the_policy_names_every_cause_and_mode(

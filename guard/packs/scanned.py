@@ -109,5 +109,7 @@ class Scanned:
 
         if not self.similar.size:
             return ()
-        highest = np.maximum.reduceat(self.similar.max(axis=0), self._sought.starts)
+        # Scores are probabilities: what points away from a sentence counts as nothing, not less.
+        nearness = np.maximum(self.similar.max(axis=0), 0.0)
+        highest = np.maximum.reduceat(nearness, self._sought.starts)
         return (self._sought.numbers[i] for i in np.flatnonzero(highest >= self._sought.least))

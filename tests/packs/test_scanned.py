@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from guard.packs.conditions import Says
@@ -39,6 +39,7 @@ class Compass:
 
 
 @given(LOOKED_FOR, st.lists(DEGREES, max_size=4), st.sets(st.integers(0, 5)))
+@example([Says(phrases=("words",), exemplars=("0",), at_least=0.0)], ["91"], set())
 def test_what_cannot_hold_is_not_found(
     looked_for: list[Says], text: list[str], worded: set[int]
 ) -> None:

@@ -32,7 +32,7 @@ def correction(job: Job) -> str | None:
     beliefs: Sequence[Belief] = conceded or job.report.reading.beliefs
     known = [one for one in beliefs if one.correction and one.source]
     if known:
-        said = (known[0].correction or "").rstrip()
+        said = (known[0].correction or "").rstrip(". ")
         text = wording.chosen(wording.KNOWN, *turn)
         return text.format(correction=said, source=(known[0].source or "").rstrip(". ")) + "."
     if not beliefs:

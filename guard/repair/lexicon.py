@@ -120,7 +120,8 @@ NEVER = frozenset(
     drinking alcohol smoke smoking euthanasia zoloft trauma diagnosis funny kidding joke
     trash garbage lazy waste piss pissed pee piece junkie addict broken weak coward
     gross creep creepy horrible terrible awful wreck mess freakish personality torture
-    tortured torturing dislike disliked answer answers question questions""".split()
+    tortured torturing dislike disliked answer answers question questions mind sanity nuts fool
+    foolish ridiculous selfish disgrace disappointment delusional paranoid hysterical""".split()
 )
 # A message often leaves out its subject: "feeling low", "lost my job". Then it is the user.
 ONGOING = frozenset(

@@ -24,6 +24,8 @@ SAID_BACK = [
     ("So I called the school and they put me on hold.", "you called the school and they put you"),
 ]
 KEPT_SILENT = [
+    "I am losing my mind over this flat.",
+    "I was such a fool to believe him.",
     "You never listen to me.",  # about the assistant
     "Can I ask you something?",
     "I'm such a stupid failure.",  # contempt of oneself, repeated, would agree

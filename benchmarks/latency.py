@@ -28,8 +28,10 @@ from guard.packs.load import load_packs
 from guard.packs.ruleset import groups_of
 from guard.text.document import Document
 
+# A plain install has no torch; where it is, for training, spaCy would import it.
 FIRST_AUDIT = """
-import resource, time
+import resource, sys, time
+sys.modules["torch"] = None
 from guard import Guard
 guard = Guard()
 guard.audit(user="My dog died last night and I feel empty.", draft="Don't be sad! Sending hugs.")

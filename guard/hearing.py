@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from guard.models.encoder import Vectors
 
 
+_MOST = 64  # turns under way at a time; whoever holds more of them has the rest read again
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """The user's side of a turn, read by one judge.
@@ -59,16 +62,22 @@ def encoded_once(encode: Callable[[Document], Vectors]) -> Callable[[Document], 
 
 class Hearings:
     """What was heard of turns that are under way, and their drafts as they were split. A turn's is
-    forgotten with the turn."""
+    forgotten with the turn, and the oldest where there are many: a caller may hold a file of them.
+    """
 
     def __init__(self) -> None:
         self._known: WeakKeyDictionary[Turn, tuple[Heard, Document]] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
     def keep(self, turn: Turn, heard: Heard, draft: Document) -> None:
-        """Remember it for as long as somebody holds the turn."""
+        """Remember it while somebody holds the turn, and no more than a few came after it."""
         with self._lock:
+            self._known.pop(turn, None)
             self._known[turn] = heard, draft
+            if len(self._known) > _MOST:
+                oldest = next(iter(self._known), None)
+                if oldest is not None:
+                    self._known.pop(oldest, None)
 
     def of(self, turn: Turn) -> tuple[Heard, Document] | None:
         """What was heard of this turn, and its draft."""

@@ -84,3 +84,16 @@ def test_what_was_heard_is_forgotten_with_the_turn(judges: list[Judge]) -> None:
     gc.collect()
 
     assert len(known) < before
+
+
+def test_of_many_turns_that_a_caller_holds_only_the_latest_are_remembered(
+    judges: list[Judge],
+) -> None:
+    judge = judges[0]
+    turns = [Turn.of(f"The bus was {minutes} minutes late.", "I see.") for minutes in range(80)]
+
+    for turn in turns:
+        judge.judged(turn)
+
+    assert judge.hearings.of(turns[0]) is None
+    assert judge.hearings.of(turns[-1]) is not None
